@@ -1,0 +1,720 @@
+#pragma once
+
+// What one SQL statement does: the vocabulary between frontends, the simulated PostgreSQL and
+// rules.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "analyzer/model/expression.h"
+#include "analyzer/model/name.h"
+#include "analyzer/text/span.h"
+
+namespace forelock::model {
+
+/// Kinds of objects that DROP, RENAME, COMMENT and their kin name.
+enum class ObjectKind {
+  kTable,
+  kIndex,
+  kSequence,
+  kView,
+  kMaterializedView,
+  kForeignTable,
+  kColumn,
+  kConstraint,
+  kSchema,
+  kType,
+  kDomain,
+  kAttribute,
+  kEnumValue,
+  kFunction,
+  kProcedure,
+  kRoutine,
+  kAggregate,
+  kTrigger,
+  kRule,
+  kPolicy,
+  kStatistics,
+  kExtension,
+  kCollation,
+  kOperator,
+  kCast,
+  kLanguage,
+  kDatabase,
+  kRole,
+  kTablespace,
+  kPublication,
+  kSubscription,
+  kServer,
+  kDomainConstraint,
+  kTextSearch,
+  kEventTrigger,
+  kAccessMethod,
+  kOther,
+};
+/// As in SQL, e.g. "materialized view".
+std::string_view display(ObjectKind kind);
+
+enum class Persistence { kPermanent, kUnlogged, kTemporary };
+
+/// Names and options as written: `WITH (fillfactor = 70)`. Values are text; empty when none.
+using Options = std::vector<std::pair<std::string, std::string>>;
+
+// ---- columns and constraints ------------------------------------------------------------------
+
+enum class ConstraintKind { kNotNull, kCheck, kPrimaryKey, kUnique, kExclusion, kForeignKey };
+std::string_view display(ConstraintKind kind);
+
+/// `none` where the clause is absent (NO ACTION).
+enum class ForeignKeyAction { kNoAction, kRestrict, kCascade, kSetNull, kSetDefault };
+
+struct ExclusionElement;
+
+struct IndexKey {
+  std::string column;  ///< Empty for an expression.
+  std::optional<Expression> expression;
+  std::string collation;
+  std::string operator_class;
+  bool descending = false;
+  std::optional<bool> nulls_first;  ///< As written.
+};
+
+struct Constraint {
+  ConstraintKind kind = ConstraintKind::kCheck;
+  std::string name;                  ///< Empty when the statement gives none.
+  std::vector<std::string> columns;  ///< Key columns (of the referencing table for a foreign key).
+  std::vector<std::string> include;
+  std::optional<Expression> expression;  ///< CHECK.
+  std::vector<IndexKey> exclusion_keys;  ///< EXCLUDE elements.
+  std::vector<std::string> exclusion_operators;
+  std::string access_method;                    ///< EXCLUDE USING.
+  std::optional<Expression> predicate;          ///< EXCLUDE ... WHERE.
+  QualifiedName referenced_table;               ///< FOREIGN KEY.
+  std::vector<std::string> referenced_columns;  ///< Empty: the primary key.
+  ForeignKeyAction on_delete = ForeignKeyAction::kNoAction;
+  ForeignKeyAction on_update = ForeignKeyAction::kNoAction;
+  std::vector<std::string> on_delete_columns;
+  char match = 's';         ///< 's' simple, 'f' full, 'p' partial.
+  std::string using_index;  ///< ADD ... USING INDEX.
+  bool not_valid = false;
+  bool no_inherit = false;
+  bool deferrable = false;
+  bool initially_deferred = false;
+  bool not_enforced = false;  ///< PostgreSQL 18.
+  bool nulls_not_distinct = false;
+  bool without_overlaps = false;
+  Options options;
+  text::Span span;
+};
+
+enum class IdentityKind { kNone, kAlways, kByDefault };
+enum class GeneratedKind { kNone, kStored, kVirtual };
+
+struct SequenceOptions {
+  std::optional<TypeName> type;
+  std::optional<std::int64_t> increment, minimum, maximum, start, cache, restart;
+  bool no_minimum = false, no_maximum = false, restart_default = false;
+  std::optional<bool> cycle;
+  std::optional<std::vector<std::string>> owned_by;  ///< Name parts; empty vector for NONE.
+};
+
+struct ColumnDefinition {
+  std::string name;
+  TypeName type;  ///< `serial` kinds stay as written.
+  std::string collation;
+  std::string storage, compression;
+  bool not_null = false;  ///< NOT NULL written (also by PRIMARY KEY: no; see constraints).
+  bool null_written = false;
+  std::optional<Expression> default_value;
+  IdentityKind identity = IdentityKind::kNone;
+  SequenceOptions identity_options;
+  GeneratedKind generated = GeneratedKind::kNone;
+  std::optional<Expression> generation_expression;
+  std::vector<Constraint>
+      constraints;  ///< CHECK, PRIMARY KEY, UNIQUE, REFERENCES and named NOT NULL of the column.
+  text::Span span;
+};
+
+// ---- tables -----------------------------------------------------------------------------------
+
+struct PartitionBound {
+  bool is_default = false;
+  char strategy = 0;                 ///< 'l', 'r', 'h'.
+  std::vector<Expression> values;    ///< LIST.
+  std::vector<Expression> from, to;  ///< RANGE; MINVALUE/MAXVALUE are kColumn of that name.
+  int modulus = 0, remainder = 0;
+};
+
+struct PartitionKey {
+  char strategy = 0;
+  std::vector<IndexKey> keys;
+};
+
+struct LikeClause {
+  QualifiedName table;
+  std::uint32_t options = 0;  ///< PostgreSQL's TableLikeOption bits.
+};
+
+struct CreateTable {
+  QualifiedName table;
+  Persistence persistence = Persistence::kPermanent;
+  bool if_not_exists = false;
+  bool foreign = false;
+  std::vector<ColumnDefinition> columns;
+  std::vector<Constraint> constraints;
+  std::vector<LikeClause> likes;
+  std::vector<QualifiedName> inherits;
+  QualifiedName of_type;
+  QualifiedName partition_of;
+  std::optional<PartitionBound> bound;
+  std::optional<PartitionKey> partition_by;
+  Options options;
+  std::string tablespace, access_method, on_commit;
+};
+
+/// CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW.
+struct CreateTableAs {
+  QualifiedName table;
+  bool materialized_view = false;
+  Persistence persistence = Persistence::kPermanent;
+  bool if_not_exists = false;
+  bool with_data = true;
+  std::vector<std::string> column_names;
+  Query query;
+};
+
+struct AddColumn {
+  ColumnDefinition column;
+  bool if_not_exists = false;
+};
+struct DropColumn {
+  std::string column;
+  bool if_exists = false;
+  bool cascade = false;
+};
+struct AlterColumnType {
+  std::string column;
+  TypeName type;
+  std::string collation;
+  std::optional<Expression> using_expression;
+};
+struct SetNotNull {
+  std::string column;
+};
+struct DropNotNull {
+  std::string column;
+};
+struct SetDefault {
+  std::string column;
+  Expression value;
+};
+struct DropDefault {
+  std::string column;
+};
+struct SetExpression {
+  std::string column;
+  Expression value;
+};
+struct DropExpression {
+  std::string column;
+  bool if_exists = false;
+};
+struct AddIdentity {
+  std::string column;
+  IdentityKind identity;
+  SequenceOptions options;
+};
+struct SetIdentity {
+  std::string column;
+  std::optional<IdentityKind> identity;
+  SequenceOptions options;
+};
+struct DropIdentity {
+  std::string column;
+  bool if_exists = false;
+};
+struct SetStatistics {
+  std::string column;
+  int target = -1;
+};
+struct SetColumnOptions {
+  std::string column;
+  Options options;
+  bool reset = false;
+};
+struct SetStorage {
+  std::string column;
+  std::string storage;
+};
+struct SetCompression {
+  std::string column;
+  std::string method;
+};
+struct AddConstraint {
+  Constraint constraint;
+};
+struct DropConstraint {
+  std::string name;
+  bool if_exists = false;
+  bool cascade = false;
+};
+struct ValidateConstraint {
+  std::string name;
+};
+struct AlterConstraint {
+  std::string name;
+  std::optional<bool> deferrable, initially_deferred, enforced;
+};
+struct AttachPartition {
+  QualifiedName partition;
+  std::optional<PartitionBound> bound;
+};  ///< Also of indexes.
+struct DetachPartition {
+  QualifiedName partition;
+  bool concurrently = false;
+  bool finalize = false;
+};
+struct Inherit {
+  QualifiedName parent;
+};
+struct NoInherit {
+  QualifiedName parent;
+};
+struct OfType {
+  QualifiedName type;
+};
+struct NotOfType {};
+/// `which` is a trigger's name, "ALL", "USER" or a rule's name; `state` is 'O' (enabled), 'D', 'R',
+/// 'A'.
+struct SetTriggerState {
+  std::string which;
+  char state = 'O';
+  bool rule = false;
+};
+struct SetReplicaIdentity {
+  char identity = 'd';
+  std::string index;
+};  ///< 'd', 'f', 'n', 'i'.
+struct SetRowSecurity {
+  std::optional<bool> enabled;
+  std::optional<bool> forced;
+};
+struct SetLogged {
+  bool logged = true;
+};
+struct SetTablespace {
+  std::string tablespace;
+};
+struct SetAccessMethod {
+  std::string method;
+};
+struct SetTableOptions {
+  Options options;
+  bool reset = false;
+};
+struct ClusterOn {
+  std::string index;
+  bool without = false;
+};
+struct ChangeOwner {
+  std::string role;
+};
+struct OtherAction {
+  std::string tag;
+};
+
+struct AlterAction {
+  std::variant<AddColumn, DropColumn, AlterColumnType, SetNotNull, DropNotNull, SetDefault,
+               DropDefault, SetExpression, DropExpression, AddIdentity, SetIdentity, DropIdentity,
+               SetStatistics, SetColumnOptions, SetStorage, SetCompression, AddConstraint,
+               DropConstraint, ValidateConstraint, AlterConstraint, AttachPartition,
+               DetachPartition, Inherit, NoInherit, OfType, NotOfType, SetTriggerState,
+               SetReplicaIdentity, SetRowSecurity, SetLogged, SetTablespace, SetAccessMethod,
+               SetTableOptions, ClusterOn, ChangeOwner, OtherAction>
+      what;
+  text::Span span;  ///< In the statement's SQL.
+};
+
+/// ALTER TABLE and the same form for indexes, sequences, views, materialized views, foreign tables.
+struct AlterTable {
+  ObjectKind kind = ObjectKind::kTable;
+  QualifiedName table;
+  bool only = false;
+  bool if_exists = false;
+  std::vector<AlterAction> actions;
+};
+
+struct CreateIndex {
+  std::string name;  ///< Empty when PostgreSQL is to choose.
+  QualifiedName table;
+  bool only = false;
+  std::string method = "btree";
+  std::vector<IndexKey> keys;
+  std::vector<std::string> include;
+  std::optional<Expression> predicate;
+  bool unique = false;
+  bool concurrently = false;
+  bool if_not_exists = false;
+  bool nulls_not_distinct = false;
+  Options options;
+  std::string tablespace;
+};
+
+// ---- names, owners, comments ------------------------------------------------------------------
+
+/// One object that a statement names. `name` is the object itself; for objects that live on a table
+/// (column, constraint, trigger, policy, rule) `table` has the table and name.name the object.
+struct ObjectReference {
+  ObjectKind kind = ObjectKind::kOther;
+  QualifiedName name;
+  QualifiedName table;
+  std::string arguments;       ///< Argument types of a function, comma separated, as format_type().
+  bool has_arguments = false;  ///< An argument list was written.
+};
+
+struct Drop {
+  ObjectKind kind = ObjectKind::kOther;
+  std::vector<ObjectReference> objects;
+  bool if_exists = false;
+  bool cascade = false;
+  bool concurrently = false;
+};
+
+struct Rename {
+  ObjectReference object;  ///< With the old name.
+  std::string new_name;
+  ObjectKind relation_kind = ObjectKind::kTable;  ///< ALTER TABLE/VIEW/INDEX ... RENAME as written.
+  bool if_exists = false;
+  bool cascade = false;
+};
+
+struct SetSchema {
+  ObjectReference object;
+  std::string new_schema;
+  bool if_exists = false;
+};
+struct SetOwner {
+  ObjectReference object;
+  std::string role;
+};
+/// `text` is absent for IS NULL.
+struct Comment {
+  ObjectReference object;
+  std::optional<std::string> text;
+};
+
+// ---- other objects ----------------------------------------------------------------------------
+
+struct CreateSchema {
+  std::string name;
+  bool if_not_exists = false;
+  std::string owner;
+};
+struct CreateSequence {
+  QualifiedName name;
+  Persistence persistence = Persistence::kPermanent;
+  bool if_not_exists = false;
+  SequenceOptions options;
+};
+struct AlterSequence {
+  QualifiedName name;
+  bool if_exists = false;
+  SequenceOptions options;
+};
+struct CreateEnum {
+  QualifiedName name;
+  std::vector<std::string> labels;
+};
+struct AddEnumValue {
+  QualifiedName type;
+  std::string label;
+  bool if_not_exists = false;
+  std::string neighbor;
+  bool before = false;  ///< Empty neighbor: at the end.
+};
+struct RenameEnumValue {
+  QualifiedName type;
+  std::string old_label, new_label;
+};
+struct CreateCompositeType {
+  QualifiedName name;
+  std::vector<ColumnDefinition> attributes;
+};
+struct CreateRangeType {
+  QualifiedName name;
+  Options options;
+};
+struct CreateBaseType {
+  QualifiedName name;
+};  ///< Shell and base types.
+struct CreateDomain {
+  QualifiedName name;
+  TypeName type;
+  std::string collation;
+  bool not_null = false;
+  std::optional<Expression> default_value;
+  std::vector<Constraint> constraints;
+};
+struct AlterDomain {
+  enum class Action {
+    kSetDefault,
+    kDropDefault,
+    kSetNotNull,
+    kDropNotNull,
+    kAddConstraint,
+    kDropConstraint,
+    kValidateConstraint
+  };
+  QualifiedName name;
+  Action action = Action::kSetDefault;
+  std::optional<Expression> value;
+  Constraint constraint;
+  std::string constraint_name;
+  bool if_exists = false;
+  bool cascade = false;
+};
+struct CreateView {
+  QualifiedName name;
+  bool or_replace = false;
+  Persistence persistence = Persistence::kPermanent;
+  std::vector<std::string> column_names;
+  Query query;
+  Options options;
+  bool recursive = false;
+  char check_option = 0;
+};
+enum class Volatility { kImmutable, kStable, kVolatile };
+struct FunctionParameter {
+  std::string name;
+  TypeName type;
+  char mode = 'i';
+  std::optional<Expression> default_value;
+};
+struct CreateFunction {
+  QualifiedName name;
+  bool or_replace = false;
+  bool procedure = false;
+  std::vector<FunctionParameter> parameters;
+  std::optional<TypeName> returns;
+  bool returns_table = false;
+  Volatility volatility = Volatility::kVolatile;
+  std::string language;
+  std::string body;
+  bool security_definer = false;
+  bool strict = false;
+  Options settings;
+  text::Span body_span;
+};
+struct CreateTrigger {
+  std::string name;
+  QualifiedName table;
+  QualifiedName function;
+  bool or_replace = false;
+  bool constraint = false;
+  bool row = false;
+  std::string timing;
+  std::uint32_t events = 0;
+  std::vector<std::string> columns;
+  std::optional<Expression> when;
+  bool deferrable = false;
+  bool initially_deferred = false;
+  QualifiedName constraint_table;
+};
+struct CreatePolicy {
+  std::string name;
+  QualifiedName table;
+  std::string command;
+  bool permissive = true;
+  std::vector<std::string> roles;
+  std::optional<Expression> using_expression, check_expression;
+};
+struct AlterPolicy {
+  std::string name;
+  QualifiedName table;
+  std::vector<std::string> roles;
+  std::optional<Expression> using_expression, check_expression;
+};
+struct CreateRule {
+  std::string name;
+  QualifiedName table;
+  bool or_replace = false;
+  std::string sql;
+};
+struct CreateStatistics {
+  QualifiedName name;
+  bool if_not_exists = false;
+  std::vector<std::string> kinds;
+  QualifiedName table;
+  std::vector<IndexKey> keys;
+};
+struct CreateExtension {
+  std::string name;
+  bool if_not_exists = false;
+  std::string schema;
+  std::string version;
+  bool cascade = false;
+};
+struct AlterExtension {
+  std::string name;
+};
+struct CreatePublication {
+  std::string name;
+  bool all_tables = false;
+  std::vector<QualifiedName> tables;
+};
+struct AlterPublication {
+  std::string name;
+  char action = 's';
+  std::vector<QualifiedName> tables;
+};
+
+// ---- data -------------------------------------------------------------------------------------
+
+struct Insert {
+  QualifiedName table;
+  std::vector<std::string> columns;
+  std::optional<Query> query;  ///< INSERT ... SELECT; absent for VALUES and DEFAULT VALUES.
+  std::size_t row_count = 0;   ///< Of VALUES.
+  std::vector<std::vector<Expression>> rows;  ///< Of VALUES, at most the first 1,000 rows.
+  bool on_conflict = false;
+  bool overriding_system = false;
+  std::vector<RelationUse> reads;  ///< Other relations that the statement names.
+};
+struct Update {
+  QualifiedName table;
+  std::string alias;
+  bool only = false;
+  std::vector<std::pair<std::string, Expression>> assignments;
+  std::optional<Expression> where;
+  std::vector<RelationUse> reads;
+};
+struct Delete {
+  QualifiedName table;
+  std::string alias;
+  bool only = false;
+  std::optional<Expression> where;
+  std::vector<RelationUse> reads;
+};
+struct Merge {
+  QualifiedName table;
+  std::vector<RelationUse> reads;
+  bool inserts = false, updates = false, deletes = false;
+};
+struct Truncate {
+  std::vector<QualifiedName> tables;
+  bool cascade = false;
+  bool restart_identity = false;
+};
+struct Copy {
+  QualifiedName table;
+  std::optional<Query> query;
+  bool from = true;
+  std::vector<std::string> columns;
+};
+struct Select {
+  Query query;
+};
+
+// ---- sessions, transactions, maintenance ------------------------------------------------------
+
+enum class TransactionKind {
+  kBegin,
+  kCommit,
+  kRollback,
+  kSavepoint,
+  kRelease,
+  kRollbackTo,
+  kPrepare,
+  kOther
+};
+struct Transaction {
+  TransactionKind kind = TransactionKind::kOther;
+  std::string savepoint;
+  bool chain = false;
+};
+/// SET and RESET; `values` is empty for RESET and SET ... TO DEFAULT. RESET ALL has an empty name.
+struct Set {
+  std::string name;
+  std::vector<std::string> values;
+  bool local = false;
+  bool reset = false;
+};
+struct SetConstraints {
+  bool all = true;
+  bool deferred = false;
+  std::vector<QualifiedName> constraints;
+};
+struct LockTable {
+  std::vector<QualifiedName> tables;
+  std::string mode;
+  bool nowait = false;
+  bool only = false;
+};  ///< mode as pg_locks names it.
+struct RefreshMaterializedView {
+  QualifiedName view;
+  bool concurrently = false;
+  bool with_data = true;
+};
+struct Reindex {
+  ObjectKind kind = ObjectKind::kIndex;
+  QualifiedName name;
+  bool concurrently = false;
+  bool system = false;
+};
+struct Cluster {
+  QualifiedName table;
+  std::string index;
+};
+struct Vacuum {
+  std::vector<QualifiedName> tables;
+  bool full = false;
+  bool analyze = false;
+  bool vacuum = true;
+};
+struct DoBlock {
+  std::string language;
+  std::string body;
+  text::Span body_span;
+};
+struct CallProcedure {
+  QualifiedName procedure;
+};
+struct Grant {
+  bool is_grant = true;
+  ObjectKind kind = ObjectKind::kTable;
+  std::vector<ObjectReference> objects;
+  std::vector<std::string> privileges;
+  std::vector<std::string> grantees;
+  bool all_in_schema = false;
+};
+struct Database {
+  std::string name;
+  char action = 'c';
+  bool if_exists = false;
+};  ///< 'c' create, 'd' drop, 'a' alter.
+
+/// A statement whose effects on the schema are none or not modelled. `tag` is PostgreSQL's command
+/// tag, e.g. "CREATE EVENT TRIGGER".
+struct Other {
+  std::string tag;
+};
+
+using Operation = std::variant<
+    Other, CreateTable, CreateTableAs, AlterTable, CreateIndex, Drop, Rename, SetSchema, SetOwner,
+    Comment, CreateSchema, CreateSequence, AlterSequence, CreateEnum, AddEnumValue, RenameEnumValue,
+    CreateCompositeType, CreateRangeType, CreateBaseType, CreateDomain, AlterDomain, CreateView,
+    CreateFunction, CreateTrigger, CreatePolicy, AlterPolicy, CreateRule, CreateStatistics,
+    CreateExtension, AlterExtension, CreatePublication, AlterPublication, Insert, Update, Delete,
+    Merge, Truncate, Copy, Select, Transaction, Set, SetConstraints, LockTable,
+    RefreshMaterializedView, Reindex, Cluster, Vacuum, DoBlock, CallProcedure, Grant, Database>;
+
+/// Short name for reports: "ALTER TABLE", "CREATE INDEX", …
+std::string_view kind_name(const Operation& operation);
+
+}  // namespace forelock::model

@@ -1,0 +1,52 @@
+#pragma once
+
+// PostgreSQL text to statements, through PostgreSQL's own parser (libpg_query). The only layer that
+// knows the parser's trees.
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/model/statement.h"
+#include "analyzer/text/span.h"
+
+namespace forelock::sql {
+
+/// Why a statement could not be read. `span` lies in the text that was given.
+struct SyntaxError {
+  std::string message;  ///< As PostgreSQL says it: `syntax error at or near "FOO"`.
+  text::Span span;
+};
+
+/// One statement of a text: what it does, and where it stands in that text.
+struct ParsedStatement {
+  model::Operation operation;
+  text::Span span;  ///< Without leading comments and space and without the semicolon.
+  std::string sql;  ///< The text of `span`; spans inside of `operation` count from its start.
+};
+
+/// Parses SQL that holds one or several statements (no psql meta commands, no COPY data). The fast
+/// path parses the whole text at once; on a syntax error it is split and each statement is read
+/// alone. Order: by position. Never throws, whatever the bytes.
+std::vector<std::expected<ParsedStatement, SyntaxError>> parse(std::string_view sql);
+
+/// Statements of a PL/pgSQL body that are static SQL, with spans in `body`, in order of text;
+/// `conditional` when under IF, LOOP, CASE or an exception handler; `dynamic` for EXECUTE, whose
+/// SQL is not known.
+struct BodyStatement {
+  std::optional<ParsedStatement> statement;
+  bool conditional = false;
+  bool dynamic = false;
+  text::Span span;
+};
+std::vector<BodyStatement> parse_plpgsql(std::string_view body);
+
+/// One expression, as it would stand in CHECK (...) or DEFAULT.
+std::expected<model::Expression, SyntaxError> parse_expression(std::string_view sql);
+
+/// The parser's PostgreSQL version, e.g. "18.6".
+std::string_view parser_version();
+
+}  // namespace forelock::sql
