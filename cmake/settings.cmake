@@ -1,0 +1,57 @@
+# Options, the language, warnings and sanitizers.
+
+option(FORELOCK_WERROR "Treat warnings in forelock's own code as errors" OFF)
+option(FORELOCK_TESTS "Configure the tests" ON)
+option(FORELOCK_SCRIPT_TESTS "Register the tests that are Python scripts" ON)
+option(FORELOCK_FUZZ "Configure the fuzzers (needs Clang)" OFF)
+set(FORELOCK_CXX_MODULE AUTO CACHE STRING "Build the C++ frontend: AUTO, ON or OFF")
+set(FORELOCK_SANITIZE "" CACHE STRING "Sanitizers for forelock's own code, such as address,undefined")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "The kind of build" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+
+# -O2 builds fast enough on two cores; -O3 and link-time optimisation do not.
+set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# What every target of forelock's own code links: its include root, its warnings, its sanitizers.
+add_library(forelock_settings INTERFACE)
+target_include_directories(forelock_settings INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(forelock_settings INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(FORELOCK_WERROR)
+  target_compile_options(forelock_settings INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # These warnings of GCC 12's optimiser are false on std::string, std::optional and std::variant.
+  # Clang and the sanitizers look for the same defects.
+  target_compile_options(forelock_settings INTERFACE
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow
+    -Wno-stringop-overread -Wno-free-nonheap-object -Wno-dangling-pointer)
+endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  find_program(LLD NAMES ld.lld-19 ld.lld)
+  if(LLD)
+    target_link_options(forelock_settings INTERFACE --ld-path=${LLD})
+  endif()
+endif()
+if(FORELOCK_SANITIZE)
+  set(sanitize -fsanitize=${FORELOCK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  target_compile_options(forelock_settings INTERFACE ${sanitize})
+  target_link_options(forelock_settings INTERFACE ${sanitize})
+endif()
