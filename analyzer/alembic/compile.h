@@ -1,0 +1,88 @@
+#pragma once
+
+// Alembic revisions to SQL: what `alembic upgrade --sql` would print, without running the revision,
+// and beyond it where Alembic gives up for want of a database.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analyzer/model/migration.h"
+#include "analyzer/model/project.h"
+#include "analyzer/python/evaluator.h"
+#include "analyzer/text/source_file.h"
+
+namespace forelock::alembic {
+
+/// `MetaData(naming_convention=…)`: pairs like {"fk", "fk__%(table_name)s__%(column_0_name)s"}.
+using NamingConvention = std::vector<std::pair<std::string, std::string>>;
+
+/// Versions whose SQL is to be derived, as {major, minor, patch}.
+struct Version {
+  int major = 0, minor = 0, patch = 0;
+  friend auto operator<=>(const Version&, const Version&) = default;
+};
+inline constexpr Version kCurrentAlembic{1, 19, 2};
+inline constexpr Version kCurrentSqlAlchemy{2, 0, 52};
+
+/// Answers of sa.inspect(bind) from the replayed catalog; nothing means that it is not known.
+class SchemaOracle {
+ public:
+  virtual ~SchemaOracle() = default;
+  virtual std::optional<std::vector<std::string>> table_names(std::string_view schema) const = 0;
+  virtual std::optional<std::vector<std::string>> column_names(std::string_view table,
+                                                               std::string_view schema) const = 0;
+  virtual std::optional<std::vector<std::string>> index_names(std::string_view table,
+                                                              std::string_view schema) const = 0;
+  virtual std::optional<std::vector<std::string>> constraint_names(std::string_view table,
+                                                                   std::string_view schema,
+                                                                   std::string_view kind) const = 0;
+  virtual std::optional<bool> has_type(std::string_view name, std::string_view schema) const = 0;
+};
+
+struct CompileOptions {
+  model::Settings settings;
+  NamingConvention naming_convention;
+  Version alembic = kCurrentAlembic;
+  Version sqlalchemy = kCurrentSqlAlchemy;
+  python::ModuleFinder find_module;      ///< May be empty.
+  const SchemaOracle* schema = nullptr;  ///< Of the catalog before this revision; may be null.
+  python::Limits limits;
+};
+
+/// Whether a Python file is an Alembic revision: it assigns `revision` and `down_revision`.
+bool is_revision(const python::ParsedFile& file);
+
+/// Reads a file as a revision. Never fails: what cannot be read is a Problem or a NotAnalyzed step.
+model::Migration compile(std::shared_ptr<const python::ParsedFile> file,
+                         const CompileOptions& options);
+
+/// The rows and comments that rules about histories need, without compiling: ids, parents, labels.
+model::Migration read_header(const python::ParsedFile& file);
+
+/// What alembic.ini and env.py say, both read and never run.
+struct Environment {
+  std::string script_location;  ///< As written, %(here)s resolved; relative to alembic.ini.
+  std::vector<std::string> version_locations;
+  std::vector<std::string> prepend_sys_path;
+  bool recursive_version_locations = false;
+  std::optional<bool> transaction_per_migration;
+  std::optional<bool> transactional_ddl;
+  std::optional<std::string> version_table, version_table_schema;
+  std::optional<std::string> url_dialect;  ///< Of sqlalchemy.url: "postgresql".
+  NamingConvention naming_convention;      ///< Of target_metadata, when it could be followed.
+  std::vector<std::string> plugins;        ///< Modules that change operations: "geoalchemy2".
+  std::vector<model::Problem> problems;
+};
+/// `ini` may be null; `env` may be null.
+Environment read_environment(text::FileRef ini, std::shared_ptr<const python::ParsedFile> env,
+                             const python::ModuleFinder& find_module);
+
+/// Spells a change in the host language, for fixes: `postgresql_concurrently=True` added to a call,
+/// a downgrade written from operations, and so on. Empty when the source cannot be edited so.
+std::optional<std::string> spell_operation(const model::Operation& operation);
+
+}  // namespace forelock::alembic
