@@ -8,7 +8,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 target=${1:-$root/build/third_party}
 pins=$root/cmake/third_party.txt
 
-if [[ -f $target/stamp ]] && cmp -s "$pins" "$target/stamp"; then
+# The stamp holds what the sources were made from: the pins and this script.
+made_from() { cat "$pins" "${BASH_SOURCE[0]}"; }
+
+if [[ -f $target/stamp ]] && made_from | cmp -s - "$target/stamp"; then
   exit 0
 fi
 
@@ -58,9 +61,9 @@ grammar=$(unpack "$work/tree_sitter_python-*.tar.gz")
 
 # The grammar's archive leaves out the headers that its sources include; the runtime has them.
 mkdir -p "$grammar/src/tree_sitter"
-cp "$runtime"/tree_sitter/core/lib/src/{alloc,array,parser}.h "$grammar/src/tree_sitter/"
+cp "$runtime"/tree_sitter/core/lib/src/{alloc,array,parser,ts_assert}.h "$grammar/src/tree_sitter/"
 
 replace "$pglast/libpg_query" pg_query
 replace "$runtime/tree_sitter/core/lib" tree_sitter
 replace "$grammar" tree_sitter_python
-cp "$pins" "$target/stamp"
+made_from > "$target/stamp"
