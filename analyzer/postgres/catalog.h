@@ -1,0 +1,290 @@
+#pragma once
+
+// The simulated system catalogs: what objects a database has after the statements replayed so far.
+//
+// A Catalog is a value. Copies are cheap: objects are shared and immutable, maps are persistent, so
+// one snapshot per migration costs what that migration changed. Objects are known by an Oid that
+// survives renames, columns by their attribute number, as in PostgreSQL (manual, chapter 53).
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/model/operation.h"
+#include "analyzer/postgres/persistent_map.h"
+
+namespace forelock::postgres {
+
+using Oid = std::uint32_t;             ///< 0 is no object.
+using AttributeNumber = std::int16_t;  ///< 1-based, never reused in a table; 0 is none.
+
+struct Column {
+  AttributeNumber number = 0;
+  std::string name;
+  model::TypeName type;  ///< serial kinds resolved to their integer type.
+  Oid type_oid = 0;      ///< Of a user type (enum, domain, composite, range), else 0.
+  std::string collation;
+  bool not_null = false;
+  std::string not_null_constraint;  ///< Name of the NOT NULL constraint, PostgreSQL 18; else empty.
+  bool not_null_valid = true;       ///< False after ADD NOT NULL ... NOT VALID (18).
+  std::optional<model::Expression> default_value;
+  model::IdentityKind identity = model::IdentityKind::kNone;
+  model::GeneratedKind generated = model::GeneratedKind::kNone;
+  std::optional<model::Expression> generation_expression;
+  Oid owned_sequence = 0;  ///< serial's or identity's sequence.
+  std::string storage, compression;
+  std::optional<std::string> comment;
+  int inherited_from = 0;  ///< Number of parents that have it.
+  bool local = true;
+  bool added_by_this_migration = false;  ///< Of the revision being replayed.
+};
+
+struct CatalogConstraint {
+  Oid oid = 0;
+  std::string name;
+  model::ConstraintKind kind = model::ConstraintKind::kCheck;
+  std::vector<AttributeNumber> columns;
+  std::optional<model::Expression> expression;
+  Oid referenced_table = 0;
+  std::vector<AttributeNumber> referenced_columns;
+  Oid referenced_index = 0;  ///< Unique index that the foreign key relies on.
+  Oid index = 0;             ///< Backing index of primary key, unique, exclusion.
+  bool validated = true;
+  bool enforced = true;
+  bool deferrable = false, initially_deferred = false, no_inherit = false;
+  model::Constraint definition;  ///< As given: actions, match, exclusion elements.
+  std::optional<std::string> comment;
+  int inherited_from = 0;
+  bool local = true;
+};
+
+struct IndexColumn {
+  AttributeNumber column = 0;  ///< 0 for an expression.
+  std::optional<model::Expression> expression;
+  std::string collation, operator_class;
+  bool descending = false, nulls_first = false;
+};
+
+struct Trigger {
+  std::string name;
+  model::CreateTrigger definition;
+  Oid function = 0;
+  char state = 'O';
+};
+
+struct Policy {
+  std::string name;
+  model::CreatePolicy definition;
+};
+
+enum class RelationKind {
+  kTable,
+  kPartitionedTable,
+  kForeignTable,
+  kView,
+  kMaterializedView,
+  kIndex,
+  kPartitionedIndex,
+  kSequence,
+  kCompositeType
+};
+
+/// A row of pg_class with what belongs to it.
+struct Relation {
+  Oid oid = 0;
+  RelationKind kind = RelationKind::kTable;
+  std::string schema, name;
+  model::Persistence persistence = model::Persistence::kPermanent;
+  std::vector<Column> columns;  ///< Live ones in order of number. Also views and composites.
+  AttributeNumber next_column = 1;
+  std::vector<CatalogConstraint> constraints;
+  std::vector<Oid> indexes;  ///< Of a table or materialized view, by creation.
+  std::vector<Trigger> triggers;
+  std::vector<Policy> policies;
+  std::vector<std::string> rules;
+  bool row_security = false, force_row_security = false;
+  char replica_identity = 'd';
+  Oid replica_identity_index = 0;
+  model::Options options;
+  std::string tablespace, access_method, owner;
+  std::optional<std::string> comment;
+
+  // inheritance and partitions
+  std::vector<Oid> parents, children;
+  std::optional<model::PartitionKey> partition_key;
+  std::optional<model::PartitionBound> bound;  ///< Set on a partition.
+  bool is_partition = false;
+
+  // index
+  Oid table = 0;                     ///< Of an index, or the owner of a sequence.
+  AttributeNumber owner_column = 0;  ///< Of an owned sequence.
+  std::string method;
+  std::vector<IndexColumn> keys;
+  std::vector<AttributeNumber> include;
+  std::optional<model::Expression> predicate;
+  bool unique = false, primary = false, valid = true, nulls_not_distinct = false, clustered = false;
+  Oid constraint = 0;  ///< The constraint that the index backs.
+
+  // view, materialized view
+  std::optional<model::Query> query;
+  bool populated = true;
+
+  // sequence
+  model::SequenceOptions sequence;
+
+  /// Where it came from: the migration (index in the replayed order) that created it, and the
+  /// transaction within; used for "nobody else can see it yet".
+  std::uint32_t created_in_migration = 0;
+  std::uint32_t created_in_transaction = 0;
+  bool rows_loaded = false;  ///< Something wrote rows into it since it was created here.
+  bool assumed = false;      ///< Not created by the history; known only from its use.
+
+  [[nodiscard]] const Column* column(std::string_view name) const;
+  [[nodiscard]] const Column* column(AttributeNumber number) const;
+  [[nodiscard]] const CatalogConstraint* constraint_named(std::string_view name) const;
+  [[nodiscard]] const CatalogConstraint* primary_key() const;
+};
+
+enum class TypeKind { kEnum, kDomain, kComposite, kRange, kBase };
+struct Type {
+  Oid oid = 0;
+  TypeKind kind = TypeKind::kEnum;
+  std::string schema, name, owner;
+  std::vector<std::string> labels;  ///< Enum, in order.
+  model::TypeName base;             ///< Domain.
+  bool not_null = false;
+  std::optional<model::Expression> default_value;
+  std::vector<CatalogConstraint> constraints;  ///< Domain.
+  Oid relation = 0;                            ///< Composite.
+  std::optional<std::string> comment;
+  std::uint32_t created_in_migration = 0;
+  std::uint32_t created_in_transaction = 0;
+  bool assumed = false;
+};
+
+struct CatalogFunction {
+  Oid oid = 0;
+  std::string schema, name;
+  model::CreateFunction definition;
+  std::optional<std::string> comment;
+  std::uint32_t created_in_migration = 0;
+};
+
+struct Schema {
+  Oid oid = 0;
+  std::string name, owner;
+  std::optional<std::string> comment;
+};
+
+struct Extension {
+  std::string name, schema;
+};
+
+/// Extended statistics object.
+struct Statistics {
+  Oid oid = 0;
+  std::string schema, name;
+  Oid table = 0;
+  std::vector<AttributeNumber> columns;
+};
+
+/// `object` cannot exist without `needs`. `column` 0 means the whole relation.
+struct Dependency {
+  Oid object = 0;  ///< A view, function, default, …
+  AttributeNumber object_column = 0;
+  Oid needs = 0;
+  AttributeNumber needs_column = 0;
+};
+
+class Catalog {
+ public:
+  /// An empty database: schemas public, pg_catalog and information_schema.
+  Catalog();
+
+  // look-up; all return null when absent
+  [[nodiscard]] const Relation* relation(Oid oid) const;
+  /// As a statement would find it: an empty schema goes through search_path().
+  [[nodiscard]] const Relation* find_relation(const model::QualifiedName& name) const;
+  [[nodiscard]] const Relation* find_table(
+      const model::QualifiedName& name) const;  ///< kTable, kPartitionedTable, kForeignTable.
+  [[nodiscard]] const Relation* find_index(const model::QualifiedName& name) const;
+  [[nodiscard]] const Type* type(Oid oid) const;
+  [[nodiscard]] const Type* find_type(const model::QualifiedName& name) const;
+  [[nodiscard]] std::vector<const CatalogFunction*> find_functions(
+      const model::QualifiedName& name) const;
+  [[nodiscard]] const Schema* find_schema(std::string_view name) const;
+  [[nodiscard]] const Extension* find_extension(std::string_view name) const;
+  [[nodiscard]] const Statistics* find_statistics(const model::QualifiedName& name) const;
+  /// search_path as set by the statements so far; default {"public"}.
+  [[nodiscard]] const std::vector<std::string>& search_path() const { return search_path_; }
+
+  // enumeration, sorted by (schema, name)
+  [[nodiscard]] std::vector<const Relation*> relations() const;
+  [[nodiscard]] std::vector<const Type*> types() const;
+  [[nodiscard]] std::vector<const CatalogFunction*> functions() const;
+  [[nodiscard]] std::vector<const Schema*> schemas() const;
+  [[nodiscard]] std::vector<const Extension*> extensions() const;
+  [[nodiscard]] std::vector<const Statistics*> statistics() const;
+  [[nodiscard]] std::vector<const Relation*> indexes_of(const Relation& table) const;
+  /// Constraints of other tables (and itself) that reference `table`.
+  struct ForeignKeyUse {
+    const Relation* table;
+    const CatalogConstraint* constraint;
+  };
+  [[nodiscard]] std::vector<ForeignKeyUse> foreign_keys_to(Oid table) const;
+  /// Views, defaults, functions … that need the object (or its column, when `column` is given).
+  [[nodiscard]] std::vector<Dependency> dependents(Oid oid, AttributeNumber column = 0) const;
+
+  // change; used by replay only
+  Oid new_oid() { return next_oid_++; }
+  void put(Relation relation);
+  void put(Type type);
+  void put(CatalogFunction function);
+  void put(Schema schema);
+  void put(Extension extension);
+  void put(Statistics statistics);
+  void erase_relation(Oid oid);
+  void erase_type(Oid oid);
+  void erase_function(Oid oid);
+  void erase_schema(std::string_view name);
+  void erase_extension(std::string_view name);
+  void erase_statistics(Oid oid);
+  void add_dependency(Dependency dependency);
+  void erase_dependencies_of(Oid object);
+  void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
+
+  // The definition continues in persistent maps:
+ private:
+  using Name = model::QualifiedName;
+  PersistentMap<Oid, std::shared_ptr<const Relation>> relations_;
+  PersistentMap<Name, Oid> relation_names_;
+  PersistentMap<Oid, std::shared_ptr<const Type>> types_;
+  PersistentMap<Name, Oid> type_names_;
+  PersistentMap<Oid, std::shared_ptr<const CatalogFunction>> functions_;
+  PersistentMap<Name, std::vector<Oid>> function_names_;
+  PersistentMap<std::string, std::shared_ptr<const Schema>> schemas_;
+  PersistentMap<std::string, std::shared_ptr<const Extension>> extensions_;
+  PersistentMap<Oid, std::shared_ptr<const Statistics>> statistics_;
+  PersistentMap<Name, Oid> statistics_names_;
+  PersistentMap<Oid, std::shared_ptr<const std::vector<Dependency>>> needed_by_;
+  PersistentMap<Oid, std::shared_ptr<const std::vector<Oid>>> referenced_by_;
+  std::vector<std::string> search_path_;
+  Oid next_oid_ = 16384;  // PostgreSQL's FirstNormalObjectId
+};
+
+/// One difference between two catalogs, for people: "table users: column email is missing".
+struct Difference {
+  enum class Change { kMissing, kExtra, kDifferent };  ///< Seen from `after` against `before`.
+  Change change = Change::kDifferent;
+  model::ObjectKind kind = model::ObjectKind::kOther;
+  std::string object;  ///< "users", "users.email", "users_email_idx"
+  std::string detail;  ///< What differs, e.g. "type is text, was integer"; may be empty.
+};
+/// What `after` lacks, adds or changes against `before`. Physical order of columns, oids and
+/// sequence positions do not count. Cost follows what changed, not the size of the catalogs.
+std::vector<Difference> compare(const Catalog& before, const Catalog& after);
+
+}  // namespace forelock::postgres

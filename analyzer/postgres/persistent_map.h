@@ -1,0 +1,127 @@
+#pragma once
+
+// An ordered map whose copies share what did not change: a treap with path copying.
+// Copy O(1), find/insert/erase O(log n).
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace forelock::postgres {
+
+template <typename Key, typename T>
+class PersistentMap {
+  struct Node;
+  using Link = std::shared_ptr<const Node>;
+  struct Node {
+    Key key;
+    T value;
+    std::size_t height;
+    Link left, right;
+  };
+
+ public:
+  [[nodiscard]] const T* find(const Key& key) const {
+    const Node* node = root_.get();
+    while (node != nullptr) {
+      if (key < node->key) {
+        node = node->left.get();
+      } else if (node->key < key) {
+        node = node->right.get();
+      } else {
+        return &node->value;
+      }
+    }
+    return nullptr;
+  }
+  void set(const Key& key, T value) { root_ = inserted(root_, key, std::move(value)); }
+  void erase(const Key& key) { root_ = erased(root_, key); }
+  [[nodiscard]] bool empty() const { return root_ == nullptr; }
+
+  /// Calls `visit(key, value)` in order of keys.
+  template <typename Visitor>
+  void for_each(Visitor&& visit) const {
+    walk(root_.get(), visit);
+  }
+
+  /// Calls `visit(key, const T* before, const T* after)` for each key whose value may differ,
+  /// skipping sub-trees that both maps share.
+  template <typename Visitor>
+  static void for_each_change(const PersistentMap& before, const PersistentMap& after,
+                              Visitor&& visit) {
+    difference(before.root_, after.root_, visit);
+  }
+
+ private:
+  static std::size_t height(const Link& link) { return link == nullptr ? 0 : link->height; }
+  static Link make(Key key, T value, Link left, Link right) {
+    const std::size_t h = 1 + std::max(height(left), height(right));
+    return std::make_shared<const Node>(
+        Node{std::move(key), std::move(value), h, std::move(left), std::move(right)});
+  }
+  /// Joins two trees around a key; the heights of `left` and `right` differ by 2 at most.
+  static Link balanced(Key key, T value, Link left, Link right) {
+    if (height(left) > height(right) + 1) {
+      if (height(left->left) >= height(left->right)) {
+        return make(left->key, left->value, left->left,
+                    make(std::move(key), std::move(value), left->right, std::move(right)));
+      }
+      const Link& middle = left->right;
+      return make(middle->key, middle->value,
+                  make(left->key, left->value, left->left, middle->left),
+                  make(std::move(key), std::move(value), middle->right, std::move(right)));
+    }
+    if (height(right) > height(left) + 1) {
+      if (height(right->right) >= height(right->left)) {
+        return make(right->key, right->value,
+                    make(std::move(key), std::move(value), std::move(left), right->left),
+                    right->right);
+      }
+      const Link& middle = right->left;
+      return make(middle->key, middle->value,
+                  make(std::move(key), std::move(value), std::move(left), middle->left),
+                  make(right->key, right->value, middle->right, right->right));
+    }
+    return make(std::move(key), std::move(value), std::move(left), std::move(right));
+  }
+  static Link inserted(const Link& node, const Key& key, T value) {
+    if (node == nullptr) return make(key, std::move(value), nullptr, nullptr);
+    if (key < node->key) {
+      return balanced(node->key, node->value, inserted(node->left, key, std::move(value)),
+                      node->right);
+    }
+    if (node->key < key) {
+      return balanced(node->key, node->value, node->left,
+                      inserted(node->right, key, std::move(value)));
+    }
+    return make(key, std::move(value), node->left, node->right);
+  }
+  static Link erased(const Link& node, const Key& key) {
+    if (node == nullptr) return nullptr;
+    if (key < node->key) {
+      return balanced(node->key, node->value, erased(node->left, key), node->right);
+    }
+    if (node->key < key) {
+      return balanced(node->key, node->value, node->left, erased(node->right, key));
+    }
+    if (node->left == nullptr) return node->right;
+    if (node->right == nullptr) return node->left;
+    const Node* next = node->right.get();
+    while (next->left != nullptr) next = next->left.get();
+    return balanced(next->key, next->value, node->left, erased(node->right, next->key));
+  }
+  template <typename Visitor>
+  static void walk(const Node* node, Visitor& visit) {
+    if (node == nullptr) return;
+    walk(node->left.get(), visit);
+    visit(node->key, node->value);
+    walk(node->right.get(), visit);
+  }
+  template <typename Visitor>
+  static void difference(const Link& before, const Link& after, Visitor& visit);
+
+  Link root_;
+};
+
+}  // namespace forelock::postgres

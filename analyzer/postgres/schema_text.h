@@ -1,0 +1,19 @@
+#pragma once
+
+// Definitions as PostgreSQL prints them.
+
+#include <string>
+
+#include "analyzer/postgres/catalog.h"
+
+namespace forelock::postgres {
+
+/// As pg_get_constraintdef(oid) prints it.
+std::string constraint_definition(const Catalog& catalog, const Relation& table,
+                                  const CatalogConstraint& constraint);
+/// As pg_get_indexdef(oid) prints it.
+std::string index_definition(const Catalog& catalog, const Relation& index);
+/// SQL that makes an empty database equal to the catalog; psql can run it.
+std::string schema_ddl(const Catalog& catalog);
+
+}  // namespace forelock::postgres
