@@ -4,6 +4,13 @@
 if(NOT TARGET forelock)
   return()
 endif()
+
+# What is installed, as one target to build.
+add_custom_target(forelock_all DEPENDS forelock)
+if(TARGET forelock_cxx)
+  add_dependencies(forelock_all forelock_cxx)
+endif()
+
 if(SKBUILD)
   set(binary_folder ${SKBUILD_SCRIPTS_DIR})
   set(module_folder ${SKBUILD_DATA_DIR}/lib/forelock)

@@ -1,0 +1,68 @@
+"""What the structural tests share: the layers, and the C++ files of the tree with their includes."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(os.environ.get("FORELOCK_SOURCE_DIR", Path(__file__).resolve().parents[2]))
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+
+
+class Layer:
+    """A layer: its name, its folder, and the names of the layers that it may include."""
+
+    def __init__(self, name, folder, includes):
+        self.name = name
+        self.folder = folder
+        self.includes = frozenset(includes)
+
+
+def layers():
+    """The layers by name, read from cmake/layers.cmake, where the links stand too."""
+    text = (ROOT / "cmake/layers.cmake").read_text(encoding="utf-8")
+    result = {}
+    for call in re.finditer(r"^forelock_layer\(([^)]*)\)", text, re.MULTILINE):
+        name, folder, *rest = call.group(1).split()
+        includes, keyword = [], None
+        for word in rest:
+            if word in ("LAYERS", "PRIVATE", "GLOBS"):
+                keyword = word
+            elif keyword == "LAYERS":
+                includes.append(word)
+        result[name] = Layer(name, folder, includes)
+    # The loadable module is no forelock_layer; cmake/cxx_module.cmake gives it these links.
+    result["cxx"] = Layer("cxx", "analyzer/cxx", ["text", "model", "sql"])
+    return result
+
+
+def tracked(*suffixes):
+    """The files of the tree with one of the suffixes, relative to the root, sorted; also new ones."""
+    listed = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True, check=True).stdout.decode().split("\0")
+    return sorted(Path(name) for name in set(listed)
+                  if name.endswith(suffixes) and (ROOT / name).is_file())
+
+
+def own_sources():
+    """The C++ files of forelock itself and of its tests; fixtures and editors are not among them."""
+    tops = {"analyzer", "rules", "reporters", "cli", "lsp", "tests"}
+    return [path for path in tracked(".h", ".cpp") if path.parts[0] in tops]
+
+
+def layer_of(path, table):
+    """The layer whose folder holds `path`, or None. `path` is relative to the root."""
+    name = path.as_posix()
+    for layer in table.values():
+        if name.startswith(layer.folder + "/"):
+            return layer
+    return None
+
+
+def includes(path):
+    """(line, quoted?, name) of every #include in the file at `path`, relative to the root."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return [(text.count("\n", 0, match.start(2)) + 1, match.group(1) == '"', match.group(2))
+            for match in INCLUDE.finditer(text)]
