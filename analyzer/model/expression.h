@@ -3,6 +3,7 @@
 // SQL types and expressions, as far as locks, rewrites, dependencies and rules need them.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,8 +61,13 @@ enum class ExpressionKind {
 
 enum class ConstantKind { kNull, kBoolean, kInteger, kFloat, kString, kBitString };
 
-/// One expression tree. `sql` is its text as PostgreSQL's deparser spells it and is set only on the
-/// root of a tree.
+struct Query;
+
+/// Lists longer than this (IN, ARRAY, arguments) keep only so many elements: memory stays bounded.
+inline constexpr std::size_t kMaxListedArguments = 1000;
+
+/// One expression tree. `sql` is its text as the statement spells it (comments and line breaks
+/// included, without parentheses around the whole); it is set only on the root of a tree.
 struct Expression {
   ExpressionKind kind = ExpressionKind::kOther;
   ConstantKind constant = ConstantKind::kNull;
@@ -69,6 +75,7 @@ struct Expression {
   std::string name;
   std::optional<TypeName> type;
   std::vector<Expression> args;
+  std::shared_ptr<const Query> query;  ///< Of kSubquery; never null there.
   std::string sql;
   text::Span span;  ///< In the statement's SQL; may be empty where the parser keeps no position.
 };
@@ -97,7 +104,7 @@ struct QueryTarget {
 
 /// What a query reads. Common table expressions are resolved away from `relations`.
 struct Query {
-  std::string sql;                      ///< As the deparser spells it.
+  std::string sql;  ///< As the statement spells it; empty where the parser keeps no position.
   std::vector<RelationUse> relations;   ///< Every table or view read, sub-queries included.
   std::vector<QueryTarget> targets;     ///< Of the outermost SELECT (its first branch).
   std::vector<Expression> columns;      ///< Every column reference anywhere (kColumn).

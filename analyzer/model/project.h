@@ -13,7 +13,7 @@ namespace forelock::model {
 /// What env.py, alembic.ini and the configuration say about how migrations run.
 struct Settings {
   std::string dialect = "postgresql";
-  int pg_version = 14;             ///< Major version of the server.
+  int pg_version = 15;             ///< Major version of the server.
   bool pg_version_assumed = true;  ///< Nobody configured it.
   bool transaction_per_migration = false;
   bool transactional_ddl = true;

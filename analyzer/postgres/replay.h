@@ -15,7 +15,7 @@
 namespace forelock::postgres {
 
 struct ReplayOptions {
-  int pg_version = 14;
+  int pg_version = 15;
   /// Objects that a statement names but the history never made are assumed to exist (a history that
   /// starts in the middle); otherwise naming them is the error PostgreSQL raises.
   bool assume_missing = true;
