@@ -714,7 +714,8 @@ using Operation = std::variant<
     Merge, Truncate, Copy, Select, Transaction, Set, SetConstraints, LockTable,
     RefreshMaterializedView, Reindex, Cluster, Vacuum, DoBlock, CallProcedure, Grant, Database>;
 
-/// Short name for reports: "ALTER TABLE", "CREATE INDEX", …
+/// Short name for reports: PostgreSQL's command tag, e.g. "ALTER TABLE", "CREATE INDEX". Static
+/// text, but for Other, whose tag it views.
 std::string_view kind_name(const Operation& operation);
 
 }  // namespace forelock::model

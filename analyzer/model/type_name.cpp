@@ -1,8 +1,8 @@
+#include <fmt/format.h>
+
 #include <array>
 #include <string>
 #include <string_view>
-
-#include <fmt/format.h>
 
 #include "analyzer/model/expression.h"
 
