@@ -29,6 +29,10 @@ add_library(forelock_cxx_objects OBJECT ${sources})
 target_include_directories(forelock_cxx_objects SYSTEM PRIVATE ${llvm_include})
 target_compile_definitions(forelock_cxx_objects PRIVATE
   _GNU_SOURCE __STDC_CONSTANT_MACROS __STDC_FORMAT_MACROS __STDC_LIMIT_MACROS)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Inlined code of Clang's headers is warned about where it lands, although they are system headers.
+  target_compile_options(forelock_cxx_objects PRIVATE -Wno-nonnull -Wno-unused-but-set-parameter)
+endif()
 target_link_libraries(forelock_cxx_objects
   PUBLIC forelock_settings forelock_sql forelock_model forelock_text
   INTERFACE ${CLANG_CPP} ${LLVM_SHARED})

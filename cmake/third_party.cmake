@@ -30,10 +30,9 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${PROJECT_SOURCE_DIR}/cmake/third_party.txt)
 
 # third_party_library(NAME SOURCES…): a static C library without warnings and without sanitizers.
-# It has no debugging information, so that ccache shares its objects between the presets.
 function(third_party_library name)
   add_library(${name} STATIC ${ARGN})
-  target_compile_options(${name} PRIVATE -w -O2 -g0)
+  target_compile_options(${name} PRIVATE -w -O2 -DNDEBUG)
   set_target_properties(${name} PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
 endfunction()
 
