@@ -40,6 +40,34 @@ struct Column {
   int inherited_from = 0;  ///< Number of parents that have it.
   bool local = true;
   bool added_by_this_migration = false;  ///< Of the revision being replayed.
+  bool assumed = false;        ///< Known only from its use in a statement; its type is unknown.
+  bool nulls_written = false;  ///< A statement of this history wrote NULL into existing rows.
+  std::optional<int> statistics_target;
+  model::Options options;
+};
+
+/// `object` cannot exist without `needs`. `column` 0 means the whole relation.
+struct Dependency {
+  /// Which part of `object` it is that needs: what DROP ... CASCADE takes along.
+  enum class Part {
+    kWhole,       ///< A view, function, index, type: the object itself.
+    kColumn,      ///< The column `object_column` (its type).
+    kDefault,     ///< The default of the column `object_column`.
+    kGenerated,   ///< The expression of the generated column `object_column`.
+    kConstraint,  ///< The constraint with the oid `part`.
+    kTrigger,     ///< The trigger with the oid `part`.
+    kPolicy,      ///< The policy with the oid `part`.
+    kRule,        ///< The rule with the oid `part`.
+    kPartitionKey
+  };
+  Oid object = 0;  ///< A view, function, default, …
+  AttributeNumber object_column = 0;
+  Oid needs = 0;
+  AttributeNumber needs_column = 0;
+  Part kind = Part::kWhole;
+  Oid part = 0;
+  bool automatic = false;  ///< `object` goes along without CASCADE (pg_depend's deptype 'a').
+  friend auto operator<=>(const Dependency&, const Dependency&) = default;
 };
 
 struct CatalogConstraint {
@@ -73,11 +101,22 @@ struct Trigger {
   model::CreateTrigger definition;
   Oid function = 0;
   char state = 'O';
+  Oid oid = 0;
+  bool inherited = false;  ///< Cloned from a partitioned parent.
+  std::optional<std::string> comment;
 };
 
 struct Policy {
   std::string name;
   model::CreatePolicy definition;
+  Oid oid = 0;
+  std::optional<std::string> comment;
+};
+
+struct RewriteRule {
+  std::string name;
+  model::CreateRule definition;
+  Oid oid = 0;
 };
 
 enum class RelationKind {
@@ -105,6 +144,7 @@ struct Relation {
   std::vector<Trigger> triggers;
   std::vector<Policy> policies;
   std::vector<std::string> rules;
+  std::vector<RewriteRule> rule_objects;  ///< The same rules with their definitions.
   bool row_security = false, force_row_security = false;
   char replica_identity = 'd';
   Oid replica_identity_index = 0;
@@ -141,6 +181,12 @@ struct Relation {
   std::uint32_t created_in_transaction = 0;
   bool rows_loaded = false;  ///< Something wrote rows into it since it was created here.
   bool assumed = false;      ///< Not created by the history; known only from its use.
+  bool open_columns = false;  ///< Not all columns are known (assumed, or a query that is not).
+  bool rows_deleted = false;  ///< An unconditional DELETE left dead rows at the end of the heap.
+  Oid of_type = 0;            ///< Typed table: its composite type.
+  /// What the parts of this relation need, resolved when they were made. Catalog::put keeps
+  /// dependents() in step with it.
+  std::vector<Dependency> needs;
 
   [[nodiscard]] const Column* column(std::string_view name) const;
   [[nodiscard]] const Column* column(AttributeNumber number) const;
@@ -163,6 +209,7 @@ struct Type {
   std::uint32_t created_in_migration = 0;
   std::uint32_t created_in_transaction = 0;
   bool assumed = false;
+  std::vector<Dependency> needs;
 };
 
 struct CatalogFunction {
@@ -171,6 +218,8 @@ struct CatalogFunction {
   model::CreateFunction definition;
   std::optional<std::string> comment;
   std::uint32_t created_in_migration = 0;
+  std::vector<Dependency> needs;
+  std::string owner;
 };
 
 struct Schema {
@@ -181,6 +230,7 @@ struct Schema {
 
 struct Extension {
   std::string name, schema;
+  Oid oid = 0;
 };
 
 /// Extended statistics object.
@@ -189,14 +239,16 @@ struct Statistics {
   std::string schema, name;
   Oid table = 0;
   std::vector<AttributeNumber> columns;
+  std::vector<Dependency> needs;
+  std::optional<std::string> comment;
 };
 
-/// `object` cannot exist without `needs`. `column` 0 means the whole relation.
-struct Dependency {
-  Oid object = 0;  ///< A view, function, default, …
-  AttributeNumber object_column = 0;
-  Oid needs = 0;
-  AttributeNumber needs_column = 0;
+/// Objects whose existence is all that matters: publications, collations, servers, roles, …
+struct NamedObject {
+  Oid oid = 0;
+  model::ObjectKind kind = model::ObjectKind::kOther;
+  std::string schema, name;
+  std::vector<Dependency> needs;
 };
 
 class Catalog {
@@ -218,6 +270,8 @@ class Catalog {
   [[nodiscard]] const Schema* find_schema(std::string_view name) const;
   [[nodiscard]] const Extension* find_extension(std::string_view name) const;
   [[nodiscard]] const Statistics* find_statistics(const model::QualifiedName& name) const;
+  [[nodiscard]] const NamedObject* find_object(model::ObjectKind kind,
+                                               const model::QualifiedName& name) const;
   /// search_path as set by the statements so far; default {"public"}.
   [[nodiscard]] const std::vector<std::string>& search_path() const { return search_path_; }
 
@@ -252,6 +306,10 @@ class Catalog {
   void erase_schema(std::string_view name);
   void erase_extension(std::string_view name);
   void erase_statistics(Oid oid);
+  void put(NamedObject object);
+  void erase_object(model::ObjectKind kind, const model::QualifiedName& name);
+  /// Whether a name is taken where relations, and the types that belong to them, are looked up.
+  [[nodiscard]] bool relation_name_taken(const model::QualifiedName& name) const;
   void add_dependency(Dependency dependency);
   void erase_dependencies_of(Oid object);
   void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
@@ -271,6 +329,14 @@ class Catalog {
   PersistentMap<Name, Oid> statistics_names_;
   PersistentMap<Oid, std::shared_ptr<const std::vector<Dependency>>> needed_by_;
   PersistentMap<Oid, std::shared_ptr<const std::vector<Oid>>> referenced_by_;
+  PersistentMap<std::pair<model::ObjectKind, Name>, std::shared_ptr<const NamedObject>> objects_;
+  PersistentMap<Oid, std::shared_ptr<const std::vector<Dependency>>> needs_of_;
+
+  void exchange_needs(const std::vector<Dependency>& before, const std::vector<Dependency>& after);
+  void exchange_references(const Relation* before, const Relation* after);
+  [[nodiscard]] std::optional<Name> resolve(const Name& name,
+                                            const PersistentMap<Name, Oid>& names) const;
+  friend std::vector<struct Difference> compare(const Catalog& before, const Catalog& after);
   std::vector<std::string> search_path_;
   Oid next_oid_ = 16384;  // PostgreSQL's FirstNormalObjectId
 };

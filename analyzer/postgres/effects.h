@@ -29,6 +29,9 @@ std::string_view sql_name(LockMode mode);  ///< "ACCESS EXCLUSIVE", as in LOCK T
 bool conflicts(LockMode a, LockMode b);    ///< The conflict matrix, manual table 13.2.
 bool blocks_reads(LockMode mode);          ///< SELECT waits.
 bool blocks_writes(LockMode mode);         ///< INSERT, UPDATE and DELETE wait.
+/// "table", "partitioned table", "foreign table", "view", "materialized view", "index" (partitioned
+/// ones too), "sequence", "composite type".
+std::string_view name(RelationKind kind);
 
 struct Lock {
   Oid relation = 0;

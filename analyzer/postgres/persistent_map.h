@@ -1,12 +1,14 @@
 #pragma once
 
-// An ordered map whose copies share what did not change: a treap with path copying.
+// An ordered map whose copies share what did not change: an AVL tree with path copying.
 // Copy O(1), find/insert/erase O(log n).
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace forelock::postgres {
 
@@ -118,8 +120,78 @@ class PersistentMap {
     visit(node->key, node->value);
     walk(node->right.get(), visit);
   }
+  /// An in-order walk that hands out whole sub-trees, so that shared ones can be skipped.
+  class Cursor {
+   public:
+    explicit Cursor(const Node* root) { push(root); }
+    [[nodiscard]] bool done() const { return stack_.empty(); }
+    /// The sub-tree whose smallest key is next, or one node of it when it was opened.
+    [[nodiscard]] const Node* node() const { return stack_.back().node; }
+    [[nodiscard]] bool whole() const { return stack_.back().whole; }
+    void skip() { stack_.pop_back(); }
+    /// Splits the sub-tree on top into its left part, its node and its right part.
+    void open() {
+      const Node* node = stack_.back().node;
+      stack_.pop_back();
+      push(node->right.get());
+      stack_.push_back({node, false});
+      push(node->left.get());
+    }
+
+   private:
+    struct Entry {
+      const Node* node;
+      bool whole;
+    };
+    void push(const Node* node) {
+      if (node != nullptr) stack_.push_back({node, true});
+    }
+    std::vector<Entry> stack_;
+  };
   template <typename Visitor>
-  static void difference(const Link& before, const Link& after, Visitor& visit);
+  static void difference(const Link& before, const Link& after, Visitor& visit) {
+    Cursor a(before.get());
+    Cursor b(after.get());
+    while (!a.done() || !b.done()) {
+      if (!a.done() && !b.done() && a.whole() && b.whole()) {
+        if (a.node() == b.node()) {
+          a.skip();
+          b.skip();
+        } else if (a.node()->height >= b.node()->height) {
+          // The higher tree may hold the other one as a part.
+          a.open();
+        } else {
+          b.open();
+        }
+        continue;
+      }
+      if (!a.done() && a.whole() && (b.done() || !(b.node()->key < least(a.node())))) {
+        a.open();
+        continue;
+      }
+      if (!b.done() && b.whole() && (a.done() || !(a.node()->key < least(b.node())))) {
+        b.open();
+        continue;
+      }
+      if (b.done() || (!a.done() && !a.whole() && (b.whole() ? a.node()->key < least(b.node())
+                                                             : a.node()->key < b.node()->key))) {
+        visit(a.node()->key, &a.node()->value, static_cast<const T*>(nullptr));
+        a.skip();
+      } else if (a.done() || (!b.whole() && (a.whole() ? b.node()->key < least(a.node())
+                                                       : b.node()->key < a.node()->key))) {
+        visit(b.node()->key, static_cast<const T*>(nullptr), &b.node()->value);
+        b.skip();
+      } else {
+        if (a.node() != b.node()) visit(a.node()->key, &a.node()->value, &b.node()->value);
+        a.skip();
+        b.skip();
+      }
+    }
+  }
+  static const Key& least(const Node* node) {
+    while (node->left != nullptr) node = node->left.get();
+    return node->key;
+  }
 
   Link root_;
 };

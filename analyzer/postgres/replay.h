@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,13 @@ struct Session {
   std::vector<Held> held;
   std::string lock_timeout, statement_timeout;  ///< As set; empty: default.
   bool lock_timeout_local = false;
+  std::size_t step = 0;  ///< Index of the step being replayed in its direction.
+  /// Every setting that was SET, names in lower case; a reset one is absent.
+  std::map<std::string, std::string> settings;
+  /// Settings to return to at the end of the transaction (SET LOCAL), and after a rollback.
+  std::map<std::string, std::string> settings_after_commit, settings_before;
+  /// Something that could not be analysed ran before: no error is certain any more.
+  bool uncertain = false;
 };
 
 /// Replays single statements. A value: copy it to try something.
@@ -52,6 +60,12 @@ class Replay {
   void rollback();
   /// Applies one statement. On a certain error the catalog stays as it was.
   Effects apply(const model::Statement& statement);
+  /// The same, saying how sure it is that the statement runs, and as it stands: errors of a
+  /// statement that is not kExact are never certain.
+  Effects apply(const model::Statement& statement, model::Certainty certainty);
+  /// A step ran whose SQL is not known.
+  void apply_unknown() { session_.uncertain = true; }
+  void set_step(std::size_t step) { session_.step = step; }
 
  private:
   ReplayOptions options_;
@@ -60,6 +74,8 @@ class Replay {
   struct Savepoint {
     std::string name;
     Catalog catalog;
+    std::vector<Session::Held> held;
+    std::map<std::string, std::string> settings;
   };
   std::vector<Savepoint> savepoints_;  ///< The first is the transaction's start.
 };

@@ -1,0 +1,88 @@
+#pragma once
+
+// Types, casts, functions, operators and operator classes as a real server has them. The tables are
+// generated (generate.py, server_data.inc) from PostgreSQL 15; what other versions add stands in
+// server_data.cpp by hand.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace forelock::postgres::facts {
+
+using TypeId = std::int16_t;  ///< Index into the table of types; -1 is none.
+
+struct TypeFact {
+  std::string_view name;
+  char category;   ///< pg_type.typcategory.
+  bool preferred;  ///< pg_type.typispreferred.
+  char kind;       ///< 'b' base, 'r' range, 'm' multirange, 'p' pseudo.
+  TypeId element;  ///< Of an array type.
+  TypeId array;    ///< The array type of it.
+  std::int16_t length;
+  char storage;
+  TypeId subtype;  ///< Of a range.
+  bool collatable;
+  std::uint8_t extension;  ///< 0 for the core; see extension_name().
+};
+struct CastFact {
+  TypeId source, target;
+  char context;     ///< 'i' implicit, 'a' assignment, 'e' explicit.
+  char method;      ///< 'b' binary coercible, 'f' function, 'i' input and output functions.
+  char volatility;  ///< Of the function: 'i', 's', 'v'.
+  std::uint8_t extension;
+};
+struct FunctionFact {
+  std::string_view name;
+  std::int32_t first_argument;
+  std::int16_t arguments, defaults;
+  TypeId result;
+  char volatility;
+  char kind;  ///< 'f', 'a' aggregate, 'w' window, 'p' procedure.
+  bool variadic, returns_set;
+  std::uint8_t extension;
+};
+struct OperatorFact {
+  std::string_view name;
+  TypeId left, right, result;
+  char volatility;
+  std::uint8_t extension;
+};
+struct OperatorClassFact {
+  std::string_view method, name, family;
+  TypeId input;
+  bool is_default;
+  std::uint8_t extension;
+};
+struct FamilyEqualityFact {
+  std::string_view family;
+  TypeId left, right;
+};
+
+/// Functions of versions that the generated tables do not cover.
+struct NewerFunction {
+  std::string_view name;
+  std::string_view result;
+  char volatility;
+  int since;
+};
+
+TypeId find_type(std::string_view name);
+const TypeFact& type(TypeId id);
+std::string_view extension_name(std::uint8_t extension);
+/// All overloads, adjacent.
+std::span<const FunctionFact> functions(std::string_view name);
+std::span<const TypeId> arguments(const FunctionFact& function);
+const NewerFunction* newer_function(std::string_view name);
+std::span<const OperatorFact> operators(std::string_view name);
+const CastFact* cast(TypeId source, TypeId target);
+std::span<const OperatorClassFact> operator_classes();
+/// The operator class `name` (empty: the default one) of an access method for a type, matched
+/// exactly; look-up through binary coercion is the caller's.
+const OperatorClassFact* operator_class(std::string_view method, std::string_view name, TypeId type);
+bool has_equality(std::string_view family, TypeId left, TypeId right);
+bool is_system_relation(std::string_view name);
+bool is_known_extension(std::string_view name);
+
+}  // namespace forelock::postgres::facts
