@@ -23,6 +23,7 @@ struct EngineOptions {
   std::map<std::string, OptionValues, std::less<>> options;  ///< By rule id.
   bool require_reason = false;                               ///< Of suppressions.
   bool report_unused = true;
+  bool allow_blanket = false;  ///< `ignore[ALL]` silences every rule.
   /// Rule ids that exist, for unknown ids in directives.
   std::span<const Rule* const> known_rules;
   /// Report only these files' findings (shown paths); empty: all. The whole history is replayed.
