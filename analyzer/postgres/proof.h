@@ -1,0 +1,27 @@
+#pragma once
+
+// What a CHECK constraint proves, so that PostgreSQL need not read the table.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/postgres/catalog.h"
+
+namespace forelock::postgres {
+
+/// Whether rows that pass `check` (a NULL result passes) never have NULL in `column`.
+/// Source: predicate_implied_by() with weak implication, src/backend/optimizer/util/predtest.c.
+bool proves_not_null(const model::Expression& check, std::string_view column);
+/// By the validated CHECK constraints of the table and its NOT NULL columns.
+bool proves_not_null(const Relation& table, std::string_view column);
+
+/// Whether the validated CHECK constraints (and NOT NULL columns) of `table` imply `bound` of a
+/// partition with the key of `parent`.
+bool proves_bound(const Relation& table, const Relation& parent,
+                  const model::PartitionBound& bound);
+/// Whether they imply that no row lies in `bound`, which belongs to another partition.
+bool excludes_bound(const Relation& table, const Relation& parent,
+                    const model::PartitionBound& bound);
+
+}  // namespace forelock::postgres
