@@ -1,7 +1,8 @@
 # forelock_cxx.so: the frontend for SQL in C++ sources. It is loaded at run time, beside the binary,
 # because linking Clang would cost every start of forelock about 15 ms and 67 MB.
 
-file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/analyzer/cxx/*.cpp)
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/analyzer/cxx/*.cpp)
+list(FILTER sources EXCLUDE REGEX "/analyzer/cxx/loader/")
 if(NOT sources OR FORELOCK_CXX_MODULE STREQUAL "OFF")
   return()
 endif()

@@ -27,8 +27,8 @@ OWNED = {
     "sys/mman.h": {"text"},
     "sys/stat.h": {"text"},
     "unistd.h": {"text"},
-    # The project loads the frontend for C++.
-    "dlfcn.h": {"project"},
+    # The frontend for C++ is loaded when it is wanted.
+    "dlfcn.h": {"cxx"},
     "fmt/": {"text", "model", "sql", "python", "alembic", "cxx", "postgres", "history", "lint",
              "rules", "reporters", "project", "lsp"},
 }
@@ -96,6 +96,22 @@ class LayersTest(unittest.TestCase):
         for layer in self.table.values():
             for name in layer.includes:
                 self.assertNotIn(layer.name, self.table[name].includes, f"{layer.name}, {name}")
+
+    def test_the_document_shows_the_same_table(self):
+        text = (tree.ROOT / "analyzer/README.md").read_text(encoding="utf-8")
+        rows = dict(re.findall(r"^\| (\w+) \| `[\w/]+` \| ([^|]*) \|", text, re.MULTILINE))
+        self.assertEqual(set(rows), set(self.table))
+        for name, layer in self.table.items():
+            self.assertEqual(self.documented(name, rows[name]), layer.includes, name)
+
+    def documented(self, name, cell):
+        """The layers that a cell of the document's table names."""
+        if cell == "everything":
+            return set(self.table) - {name, "cxx"}
+        if cell == "all of analyzer":
+            return {layer.name for layer in self.table.values()
+                    if layer.folder.startswith("analyzer/") and layer.name != name}
+        return {word for word in cell.split(", ") if word in self.table}
 
     def test_rules_and_reporters_see_no_parser(self):
         for name in ("rules", "reporters", "lint"):

@@ -27,13 +27,15 @@ def layers():
         name, folder, *rest = call.group(1).split()
         includes, keyword = [], None
         for word in rest:
-            if word in ("LAYERS", "PRIVATE", "GLOBS"):
+            if word in ("LAYERS", "PRIVATE"):
                 keyword = word
             elif keyword == "LAYERS":
                 includes.append(word)
+        if name == "cxx_loader":
+            # The frontend for C++ is one layer in two parts: a module, and the loader of it.
+            name, folder = "cxx", "analyzer/cxx"
+        includes = ["cxx" if include == "cxx_loader" else include for include in includes]
         result[name] = Layer(name, folder, includes)
-    # The loadable module is no forelock_layer; cmake/cxx_module.cmake gives it these links.
-    result["cxx"] = Layer("cxx", "analyzer/cxx", ["text", "model", "sql"])
     return result
 
 
