@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/lint/rule.h"
@@ -18,6 +19,8 @@ namespace forelock::project {
 /// The oldest PostgreSQL major that the community still supports: the default target.
 /// Source: postgresql.org/support/versioning; 14 until 2026-11-12, then 15.
 inline constexpr int kDefaultPgVersion = 15;
+/// The majors that the simulation knows.
+inline constexpr int kOldestPgVersion = 12, kNewestPgVersion = 18;
 
 struct Configuration {
   std::string path;  ///< File it came from; empty for defaults.
@@ -25,7 +28,7 @@ struct Configuration {
   std::vector<std::string> include, exclude;  ///< Globs.
   bool respect_gitignore = true;
   std::string output_format = "text";
-  lint::Severity fail_level = lint::Severity::kWarning;
+  lint::Severity fail_level = lint::Severity::kWarning;    ///< kOff: never.
   std::vector<std::string> select, extend_select, ignore;  ///< Rule ids, groups, "ALL", "DEFAULT".
   std::map<std::string, std::vector<std::string>> per_file_ignores;
   std::map<std::string, lint::Severity, std::less<>> severities;
@@ -51,6 +54,10 @@ struct ConfigurationError {
 std::expected<Configuration, ConfigurationError> parse_configuration(
     const std::string& text, const std::string& path, bool pyproject,
     std::span<const lint::Rule* const> known_rules);
+/// "error", "warning", "info" or "off"; nothing for another word.
+std::optional<lint::Severity> severity_named(std::string_view name);
+/// [tool.alembic] of a pyproject.toml as the text of an alembic.ini; nothing when it has none.
+std::optional<std::string> alembic_ini_of_pyproject(const std::string& text);
 /// The nearest configuration file upward from `folder`, or defaults.
 std::expected<Configuration, ConfigurationError> find_configuration(
     const FileSystem& files, const std::string& folder,

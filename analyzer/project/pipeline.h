@@ -36,7 +36,7 @@ struct Request {
 /// Why a run could not be done (exit code 2).
 struct Failure {
   std::string message;
-  std::string path;
+  std::string path = {};
   std::uint32_t line1 = 0, column1 = 0;
 };
 
@@ -53,6 +53,10 @@ struct LoadedProject {
 std::expected<std::vector<LoadedProject>, Failure> load(const FileSystem& files,
                                                         const Request& request,
                                                         std::span<const lint::Rule* const> rules);
+
+/// Lints one loaded project: the selected rules, suppressions, per-file ignores.
+lint::Report lint_project(const LoadedProject& loaded, const Request& request,
+                          std::span<const lint::Rule* const> rules);
 
 /// load() and lint.
 std::expected<lint::Report, Failure> check(const FileSystem& files, const Request& request,

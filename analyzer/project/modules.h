@@ -1,0 +1,55 @@
+#pragma once
+
+// Python files of a run, each parsed once, and how `import` finds them.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/project/file_system.h"
+#include "analyzer/python/evaluator.h"
+
+namespace forelock::project {
+
+/// Parsed Python files by absolute path; safe to use from several threads.
+class ParseCache {
+ public:
+  ParseCache(const FileSystem& files, std::string working_folder);
+  ParseCache(const ParseCache&) = delete;
+  ParseCache& operator=(const ParseCache&) = delete;
+
+  /// The parsed file, or null when it cannot be read; `error` says why.
+  struct Entry {
+    std::shared_ptr<const python::ParsedFile> parsed;
+    text::FileRef file;
+    text::Error error;
+  };
+  const Entry& get(const std::string& path);
+  [[nodiscard]] const FileSystem& files() const { return files_; }
+  [[nodiscard]] const std::string& working_folder() const { return working_folder_; }
+
+ private:
+  struct Slot {
+    std::once_flag once;
+    Entry entry;
+  };
+  const FileSystem& files_;
+  const std::string working_folder_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::unique_ptr<Slot>> slots_;
+};
+
+/// Where modules are looked for, in order, and the folder that no module may lie outside of.
+struct ModulePath {
+  std::vector<std::string> folders;
+  std::string root;
+};
+
+/// Finds modules below the folders of `path`; remembers what it found and did not find. The finder
+/// may be called from several threads; `cache` must outlive it.
+python::ModuleFinder make_finder(ParseCache& cache, ModulePath path);
+
+}  // namespace forelock::project

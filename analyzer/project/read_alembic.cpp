@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "analyzer/alembic/compile.h"
+#include "analyzer/history/graph.h"
+#include "analyzer/project/frontends.h"
+#include "analyzer/project/parallel.h"
+#include "analyzer/project/paths.h"
+
+namespace forelock::project {
+namespace {
+
+/// Dialects that SQLAlchemy or its known extensions have. An alembic.ini that was never edited
+/// names "driver", which says nothing.
+constexpr std::array<std::string_view, 8> kDialects = {
+    "postgresql", "mysql", "mariadb", "sqlite", "oracle", "mssql", "redshift", "snowflake"};
+
+ModulePath module_path(const FoundHistory& found, const alembic::Environment& environment) {
+  ModulePath path;
+  path.root = found.root;
+  const auto add = [&](std::string folder) {
+    if (is_below(folder, found.root) &&
+        std::ranges::find(path.folders, folder) == path.folders.end()) {
+      path.folders.push_back(std::move(folder));
+    }
+  };
+  const std::string here = found.ini.empty() ? found.root : parent_of(found.ini);
+  for (const std::string& folder : environment.prepend_sys_path) {
+    add(absolute(folder, here));
+    add(absolute(folder, found.root));
+  }
+  add(here);
+  add(join(here, "src"));
+  for (std::string at = found.folder; is_below(at, found.root) && at != "/"; at = parent_of(at)) {
+    add(at);
+    add(join(at, "src"));
+  }
+  return path;
+}
+
+text::FileRef read_ini(const FoundHistory& found, const ReadContext& context) {
+  if (found.ini.empty()) return nullptr;
+  auto file = context.files.read(found.ini, shown_path(found.ini, context.working_folder));
+  if (!file) return nullptr;
+  if (!found.ini.ends_with(".toml")) return *file;
+  auto section = alembic_ini_of_pyproject(std::string((*file)->text()));
+  if (!section) return nullptr;
+  return std::make_shared<const text::SourceFile>((*file)->path(), std::move(*section));
+}
+
+/// Everything that compiling the revisions of one history shares.
+struct Compiler {
+  alembic::CompileOptions options;
+  std::vector<model::Problem> problems;
+};
+
+Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
+  Compiler compiler;
+  std::shared_ptr<const python::ParsedFile> env;
+  if (!found.script_folder.empty()) {
+    env = context.cache.get(join(found.script_folder, "env.py")).parsed;
+  }
+  const text::FileRef ini = read_ini(found, context);
+  const python::ModuleFinder first_finder =
+      make_finder(context.cache, module_path(found, alembic::read_environment(ini, nullptr, {})));
+  alembic::Environment environment = alembic::read_environment(ini, env, first_finder);
+  alembic::CompileOptions& options = compiler.options;
+  options.settings = configured_settings(context.configuration);
+  model::Settings& settings = options.settings;
+  const Configuration& configuration = context.configuration;
+  if (configuration.transaction == "auto") {
+    settings.transaction_per_migration = environment.transaction_per_migration.value_or(false);
+    settings.transactional_ddl = environment.transactional_ddl.value_or(true);
+  }
+  if (configuration.dialect.empty() && environment.url_dialect &&
+      std::ranges::find(kDialects, *environment.url_dialect) != kDialects.end()) {
+    settings.dialect = *environment.url_dialect;
+  }
+  if (environment.version_table) settings.version_table = *environment.version_table;
+  if (environment.version_table_schema) {
+    settings.version_table_schema = *environment.version_table_schema;
+  }
+  options.naming_convention = std::move(environment.naming_convention);
+  if (!configuration.naming_convention.empty()) {
+    options.naming_convention.assign(configuration.naming_convention.begin(),
+                                     configuration.naming_convention.end());
+  }
+  options.find_module = first_finder;
+  compiler.problems = std::move(environment.problems);
+  return compiler;
+}
+
+/// One file of a versions folder, compiled or not.
+struct Compiled {
+  std::optional<model::Migration> migration;
+  std::optional<model::Problem> problem;
+};
+
+Compiled compile_one(const std::shared_ptr<const python::ParsedFile>& parsed,
+                     const text::FileRef& file, const alembic::CompileOptions& options) {
+  Compiled result;
+  try {
+    if (alembic::is_revision(*parsed)) result.migration = alembic::compile(parsed, options);
+  } catch (const std::exception& error) {
+    result.problem = model::Problem{model::Problem::Kind::kInternal, file, {}, error.what()};
+  }
+  return result;
+}
+
+/// The migrations in the order of the graph; those without an id come last.
+std::vector<model::Migration> in_order(std::vector<model::Migration> migrations) {
+  const history::RevisionGraph graph = history::build_graph(migrations);
+  std::vector<model::Migration> result;
+  result.reserve(migrations.size());
+  for (const std::size_t index : graph.order) {
+    result.push_back(std::move(migrations[graph.revisions[index].migration]));
+  }
+  for (model::Migration& migration : migrations) {
+    if (migration.file != nullptr && migration.revision.empty()) {
+      result.push_back(std::move(migration));
+    }
+  }
+  return result;
+}
+
+model::Project assemble(std::vector<Compiled> compiled, const FoundHistory& found,
+                        const ReadContext& context, Compiler compiler) {
+  model::Project project;
+  project.name = shown_path(found.folder, context.working_folder);
+  project.settings = std::move(compiler.options.settings);
+  project.problems = std::move(compiler.problems);
+  std::vector<model::Migration> migrations;
+  for (Compiled& each : compiled) {
+    if (each.problem) project.problems.push_back(std::move(*each.problem));
+    if (each.migration) migrations.push_back(std::move(*each.migration));
+  }
+  project.migrations = in_order(std::move(migrations));
+  return project;
+}
+
+}  // namespace
+
+model::Project read_alembic(const FoundHistory& found, const ReadContext& context) {
+  Compiler compiler = make_compiler(found, context);
+  std::vector<Compiled> compiled(found.files.size());
+  parallel_for(compiled.size(), context.jobs, [&](std::size_t i) {
+    const ParseCache::Entry& entry = context.cache.get(found.files[i]);
+    if (entry.parsed != nullptr) {
+      compiled[i] = compile_one(entry.parsed, entry.file, compiler.options);
+    } else {
+      compiled[i].problem = model::Problem{
+          model::Problem::Kind::kRead, nullptr, {}, found.files[i] + ": " + entry.error.message};
+    }
+  });
+  return assemble(std::move(compiled), found, context, std::move(compiler));
+}
+
+model::Project read_alembic_at(const FoundHistory& found, const ReadContext& context,
+                               const model::Project& now, const std::vector<OldFile>& old_files) {
+  Compiler compiler = make_compiler(found, context);
+  std::unordered_map<std::string_view, const model::Migration*> unchanged;
+  for (const model::Migration& migration : now.migrations) {
+    unchanged.emplace(migration.file->path(), &migration);
+  }
+  std::vector<Compiled> compiled(old_files.size());
+  parallel_for(compiled.size(), context.jobs, [&](std::size_t i) {
+    std::string shown = shown_path(old_files[i].path, context.working_folder);
+    const auto same = unchanged.find(shown);
+    if (same != unchanged.end() && same->second->file->text() == old_files[i].text) {
+      compiled[i].migration = *same->second;
+      return;
+    }
+    if (!looks_like_revision(old_files[i].text)) return;
+    const auto file = std::make_shared<const text::SourceFile>(std::move(shown), old_files[i].text);
+    compiled[i] = compile_one(python::parse(file), file, compiler.options);
+  });
+  return assemble(std::move(compiled), found, context, std::move(compiler));
+}
+
+}  // namespace forelock::project
