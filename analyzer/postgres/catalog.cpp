@@ -69,6 +69,11 @@ Catalog::Catalog() : search_path_{"public"} {
 
 const Relation* Catalog::relation(Oid oid) const { return get(relations_.find(oid)); }
 
+std::shared_ptr<const Relation> Catalog::share_relation(Oid oid) const {
+  const std::shared_ptr<const Relation>* found = relations_.find(oid);
+  return found == nullptr ? nullptr : *found;
+}
+
 std::optional<model::QualifiedName> Catalog::resolve(const Name& name,
                                                      const PersistentMap<Name, Oid>& names) const {
   if (!name.schema.empty()) {
@@ -102,6 +107,9 @@ const Relation* Catalog::find_index(const Name& name) const {
 }
 
 const Type* Catalog::type(Oid oid) const { return get(types_.find(oid)); }
+
+const CatalogFunction* Catalog::function(Oid oid) const { return get(functions_.find(oid)); }
+const Statistics* Catalog::statistics(Oid oid) const { return get(statistics_.find(oid)); }
 
 const Type* Catalog::find_type(const Name& name) const {
   const auto resolved = resolve(name, type_names_);
@@ -147,6 +155,10 @@ bool Catalog::relation_name_taken(const Name& name) const {
   return relation_names_.find(name) != nullptr;
 }
 
+bool Catalog::constraint_name_taken(const Name& name) const {
+  return constraint_names_.find(name) != nullptr;
+}
+
 // ---- enumeration ------------------------------------------------------------------------------
 
 std::vector<const Relation*> Catalog::relations() const {
@@ -172,6 +184,11 @@ std::vector<const Statistics*> Catalog::statistics() const {
   std::vector<const Statistics*> result;
   statistics_names_.for_each(
       [&](const Name&, Oid oid) { result.push_back(get(statistics_.find(oid))); });
+  return result;
+}
+std::vector<const NamedObject*> Catalog::objects() const {
+  std::vector<const NamedObject*> result;
+  objects_.for_each([&](const auto&, const auto& object) { result.push_back(object.get()); });
   return result;
 }
 std::vector<const Relation*> Catalog::indexes_of(const Relation& table) const {
@@ -262,6 +279,32 @@ void Catalog::exchange_references(const Relation* before, const Relation* after)
   }
 }
 
+void Catalog::exchange_constraint_names(const Relation* before, const Relation* after) {
+  const auto names = [](const Relation* relation) {
+    std::vector<Name> result;
+    if (relation == nullptr) return result;
+    for (const CatalogConstraint& constraint : relation->constraints) {
+      result.push_back({relation->schema, constraint.name});
+    }
+    return result;
+  };
+  const std::vector<Name> old_names = names(before);
+  const std::vector<Name> new_names = names(after);
+  if (old_names == new_names) return;
+  for (const Name& name : old_names) {
+    const unsigned* count = constraint_names_.find(name);
+    if (count != nullptr && *count > 1) {
+      constraint_names_.set(name, *count - 1);
+    } else {
+      constraint_names_.erase(name);
+    }
+  }
+  for (const Name& name : new_names) {
+    const unsigned* count = constraint_names_.find(name);
+    constraint_names_.set(name, count == nullptr ? 1 : *count + 1);
+  }
+}
+
 void Catalog::put(Relation relation) {
   const std::shared_ptr<const Relation>* slot = relations_.find(relation.oid);
   const std::shared_ptr<const Relation> before = slot == nullptr ? nullptr : *slot;
@@ -273,6 +316,7 @@ void Catalog::put(Relation relation) {
   }
   exchange_needs(before == nullptr ? std::vector<Dependency>{} : before->needs, after->needs);
   exchange_references(before.get(), after.get());
+  exchange_constraint_names(before.get(), after.get());
   relations_.set(after->oid, after);
 }
 
@@ -282,6 +326,7 @@ void Catalog::erase_relation(Oid oid) {
   const std::shared_ptr<const Relation> before = *slot;
   exchange_needs(before->needs, {});
   exchange_references(before.get(), nullptr);
+  exchange_constraint_names(before.get(), nullptr);
   const Name name{before->schema, before->name};
   if (const Oid* named = relation_names_.find(name); named != nullptr && *named == oid) {
     relation_names_.erase(name);

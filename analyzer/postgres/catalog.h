@@ -258,12 +258,16 @@ class Catalog {
 
   // look-up; all return null when absent
   [[nodiscard]] const Relation* relation(Oid oid) const;
+  /// The same, kept alive for as long as the caller likes.
+  [[nodiscard]] std::shared_ptr<const Relation> share_relation(Oid oid) const;
   /// As a statement would find it: an empty schema goes through search_path().
   [[nodiscard]] const Relation* find_relation(const model::QualifiedName& name) const;
   [[nodiscard]] const Relation* find_table(
       const model::QualifiedName& name) const;  ///< kTable, kPartitionedTable, kForeignTable.
   [[nodiscard]] const Relation* find_index(const model::QualifiedName& name) const;
   [[nodiscard]] const Type* type(Oid oid) const;
+  [[nodiscard]] const CatalogFunction* function(Oid oid) const;
+  [[nodiscard]] const Statistics* statistics(Oid oid) const;
   [[nodiscard]] const Type* find_type(const model::QualifiedName& name) const;
   [[nodiscard]] std::vector<const CatalogFunction*> find_functions(
       const model::QualifiedName& name) const;
@@ -282,6 +286,7 @@ class Catalog {
   [[nodiscard]] std::vector<const Schema*> schemas() const;
   [[nodiscard]] std::vector<const Extension*> extensions() const;
   [[nodiscard]] std::vector<const Statistics*> statistics() const;
+  [[nodiscard]] std::vector<const NamedObject*> objects() const;
   [[nodiscard]] std::vector<const Relation*> indexes_of(const Relation& table) const;
   /// Constraints of other tables (and itself) that reference `table`.
   struct ForeignKeyUse {
@@ -308,8 +313,10 @@ class Catalog {
   void erase_statistics(Oid oid);
   void put(NamedObject object);
   void erase_object(model::ObjectKind kind, const model::QualifiedName& name);
-  /// Whether a name is taken where relations, and the types that belong to them, are looked up.
+  /// Whether a relation of that schema has the name.
   [[nodiscard]] bool relation_name_taken(const model::QualifiedName& name) const;
+  /// Whether a table of that schema has a constraint of the name.
+  [[nodiscard]] bool constraint_name_taken(const model::QualifiedName& name) const;
   void add_dependency(Dependency dependency);
   void erase_dependencies_of(Oid object);
   void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
@@ -332,6 +339,9 @@ class Catalog {
   PersistentMap<std::pair<model::ObjectKind, Name>, std::shared_ptr<const NamedObject>> objects_;
   PersistentMap<Oid, std::shared_ptr<const std::vector<Dependency>>> needs_of_;
 
+  PersistentMap<Name, unsigned> constraint_names_;
+
+  void exchange_constraint_names(const Relation* before, const Relation* after);
   void exchange_needs(const std::vector<Dependency>& before, const std::vector<Dependency>& after);
   void exchange_references(const Relation* before, const Relation* after);
   [[nodiscard]] std::optional<Name> resolve(const Name& name,

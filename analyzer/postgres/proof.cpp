@@ -160,7 +160,7 @@ std::optional<std::vector<Value>> listed(const Expression& check, std::string_vi
     if (const auto have = comparison(check, column)) return std::vector<Value>{have->value};
     return std::nullopt;
   }
-  if ((check.name != "IN" && check.name != "ANY") || !is_column(check.args[0], column)) {
+  if ((check.name != "IN" && check.name != "= ANY") || !is_column(check.args[0], column)) {
     return std::nullopt;
   }
   std::vector<Value> values;

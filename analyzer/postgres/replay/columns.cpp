@@ -1,0 +1,288 @@
+// Columns as CREATE TABLE and ADD COLUMN define them: types, defaults, identity, generation.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::Expression;
+using model::ExpressionKind;
+
+constexpr std::array<std::string_view, 6> kSystemColumns = {"tableoid", "cmax", "xmax",
+                                                            "cmin",     "xmin", "ctid"};
+
+Expression nextval_of(const Relation& sequence, const std::vector<std::string>& path) {
+  Expression constant;
+  constant.kind = ExpressionKind::kConstant;
+  constant.constant = model::ConstantKind::kString;
+  const bool visible = std::ranges::find(path, sequence.schema) != path.end();
+  constant.name = visible ? model::quote_identifier(sequence.name)
+                          : model::quoted({sequence.schema, sequence.name});
+  Expression cast;
+  cast.kind = ExpressionKind::kCast;
+  cast.type = builtin("regclass");
+  cast.args.push_back(std::move(constant));
+  Expression call;
+  call.kind = ExpressionKind::kFunction;
+  call.name = "nextval";
+  call.sql = fmt::format("nextval({}::regclass)", model::quote_literal(cast.args[0].name));
+  call.args.push_back(std::move(cast));
+  return call;
+}
+
+bool has_subquery(const Expression& expression) {
+  bool found = false;
+  model::for_each(expression, [&](const Expression& part) {
+    found = found || part.kind == ExpressionKind::kSubquery;
+  });
+  return found;
+}
+
+bool check_generated(Run& run, const Relation& table, const Column& column,
+                     const Expression& expression) {
+  if (!check_expression(run, table, expression, "column generation expressions")) return false;
+  for (const std::string& name : column_names(expression)) {
+    const Column* used = table.column(name);
+    if (used != nullptr && (used->generated != model::GeneratedKind::kNone || used == &column)) {
+      return run.fail("42P17", fmt::format("cannot use generated column \"{}\" in column "
+                                           "generation expression",
+                                           name));
+    }
+  }
+  const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, false);
+  if (answer.known && answer.value != model::Volatility::kImmutable) {
+    return run.fail("42P17", "generation expression is not immutable");
+  }
+  return true;
+}
+
+}  // namespace
+
+void add_needs(Relation& table, std::vector<Dependency> needs, Dependency::Part kind,
+               AttributeNumber column, Oid part) {
+  for (Dependency& dependency : needs) {
+    if (dependency.needs == table.oid) continue;
+    dependency.object = table.oid;
+    dependency.object_column = column;
+    dependency.kind = kind;
+    dependency.part = part;
+    if (std::ranges::find(table.needs, dependency) == table.needs.end()) {
+      table.needs.push_back(dependency);
+    }
+  }
+}
+
+bool check_expression(Run& run, const Relation& table, const Expression& expression,
+                      std::string_view where) {
+  if (has_subquery(expression)) {
+    return run.fail("0A000", fmt::format("cannot use subquery in {}", where));
+  }
+  bool good = true;
+  model::for_each(expression, [&](const Expression& part) {
+    if (!good) return;
+    if (part.kind == ExpressionKind::kColumn && part.name != "*") {
+      if (table.column(part.name) == nullptr && !table.open_columns &&
+          std::ranges::find(kSystemColumns, part.name) == kSystemColumns.end() &&
+          !(part.qualifier.empty() && part.name == table.name)) {
+        good = run.fail("42703", fmt::format("column \"{}\" does not exist", part.name));
+      }
+    }
+    if (part.kind == ExpressionKind::kFunction && !run.options.assume_missing &&
+        !resolve_function(run.catalog, {part.qualifier, part.name}, {}, false).found()) {
+      good = run.fail("42883", fmt::format("function {} does not exist", part.name));
+    }
+    if (good && part.kind == ExpressionKind::kCast && part.type) {
+      good = run.type(*part.type).known;
+    }
+  });
+  return good;
+}
+
+bool check_default(Run& run, const Relation& table, const Column& column,
+                   const Expression& value) {
+  bool good = true;
+  model::for_each(value, [&](const Expression& part) {
+    if (!good) return;
+    if (part.kind == ExpressionKind::kColumn) {
+      good = run.fail("0A000", "cannot use column reference in DEFAULT expression");
+    } else if (part.kind == ExpressionKind::kSubquery) {
+      good = run.fail("0A000", "cannot use subquery in DEFAULT expression");
+    }
+  });
+  if (!good || !check_expression(run, table, value, "DEFAULT expressions")) return false;
+  const model::TypeName from = infer_type(run.catalog, {}, value);
+  if (cast_path(run.catalog, from, column.type, CastContext::kAssignment) == CastPath::kNone) {
+    return run.fail("42804", fmt::format("column \"{}\" is of type {} but default expression is of "
+                                         "type {}",
+                                         column.name, model::display(column.type),
+                                         model::display(from)));
+  }
+  return true;
+}
+
+std::vector<AttributeNumber> column_numbers(Run& run, Oid table,
+                                            const std::vector<std::string>& names) {
+  std::vector<AttributeNumber> result;
+  for (const std::string& name : names) {
+    const Column* found = run.column(table, name);
+    if (found == nullptr) return {};
+    result.push_back(found->number);
+  }
+  return result;
+}
+
+std::vector<AttributeNumber> used_columns(const Relation& table, const Expression& expression) {
+  std::vector<AttributeNumber> result;
+  for (const std::string& name : column_names(expression)) {
+    if (const Column* found = table.column(name)) result.push_back(found->number);
+  }
+  return result;
+}
+
+void resolve_sequence_options(model::SequenceOptions& options) {
+  const std::string_view type = options.type ? std::string_view(options.type->name.name) : "int8";
+  const bool down = options.increment.value_or(1) < 0;
+  const std::int64_t top = type == "int2"   ? std::numeric_limits<std::int16_t>::max()
+                           : type == "int4" ? std::numeric_limits<std::int32_t>::max()
+                                            : std::numeric_limits<std::int64_t>::max();
+  if (!options.type) options.type = builtin("int8");
+  if (!options.increment) options.increment = 1;
+  if (!options.maximum || options.no_maximum) options.maximum = down ? -1 : top;
+  if (!options.minimum || options.no_minimum) options.minimum = down ? -top - 1 : 1;
+  if (!options.start) options.start = down ? options.maximum : options.minimum;
+  if (!options.cache) options.cache = 1;
+  if (!options.cycle) options.cycle = false;
+  options.no_minimum = options.no_maximum = false;
+}
+
+Oid add_owned_sequence(Run& run, Relation& table, Column& column,
+                       const model::SequenceOptions& options) {
+  const std::string name = choose_name(table.name, column.name, "seq", [&](const std::string& n) {
+    return run.catalog.relation_name_taken({table.schema, n}) || n == table.name;
+  });
+  Relation sequence = run.make(RelationKind::kSequence, table.schema, name);
+  sequence.table = table.oid;
+  sequence.owner_column = column.number;
+  sequence.owner = table.owner;
+  if (run.since(15)) sequence.persistence = table.persistence;
+  sequence.sequence = options;
+  if (!sequence.sequence.type) {
+    sequence.sequence.type = column.type;
+    sequence.sequence.type->modifiers.clear();
+  }
+  resolve_sequence_options(sequence.sequence);
+  column.owned_sequence = sequence.oid;
+  const Oid oid = sequence.oid;
+  run.put(std::move(sequence));
+  run.created(oid);
+  return oid;
+}
+
+Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& definition) {
+  if (table.column(definition.name) != nullptr) {
+    run.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists",
+                                  definition.name, table.name));
+    return nullptr;
+  }
+  if (std::ranges::find(kSystemColumns, definition.name) != kSystemColumns.end()) {
+    run.fail("42701", fmt::format("column name \"{}\" conflicts with a system column name",
+                                  definition.name));
+    return nullptr;
+  }
+  const ResolvedType type = run.type(definition.type);
+  if (!type.known) return nullptr;
+  if (const facts::TypeId id = fact_id(type.name); id >= 0 && facts::type(id).kind == 'p') {
+    run.fail("42P16", fmt::format("column \"{}\" has pseudo-type {}", definition.name,
+                                  model::display(type.name)));
+    return nullptr;
+  }
+  Column column;
+  column.number = table.next_column++;
+  column.name = definition.name;
+  column.type = type.name;
+  column.type_oid = type.user_type;
+  column.collation = definition.collation;
+  column.storage = definition.storage;
+  column.compression = definition.compression;
+  column.not_null = definition.not_null;
+  column.added_by_this_migration = true;
+  if (!column.collation.empty() && !is_collatable(run.catalog, column.type) &&
+      category(run.catalog, column.type) != 0) {
+    run.fail("42804", fmt::format("collations are not supported by type {}",
+                                  model::display(column.type)));
+    return nullptr;
+  }
+  std::vector<Dependency> type_needs;
+  if (type.user_type != 0) type_needs.push_back({.needs = type.user_type});
+  if (type.extension != 0) type_needs.push_back({.needs = type.extension});
+  add_needs(table, std::move(type_needs), Dependency::Part::kColumn, column.number);
+
+  if (type.serial) {
+    column.not_null = true;
+    const Oid sequence = add_owned_sequence(run, table, column, {});
+    column.default_value = nextval_of(run.at(sequence), run.catalog.search_path());
+    add_needs(table, {{.needs = sequence}}, Dependency::Part::kDefault, column.number);
+  } else if (definition.identity != model::IdentityKind::kNone) {
+    const std::string_view name = column.type.name.name;
+    if (name != "int2" && name != "int4" && name != "int8") {
+      run.fail("22023", "identity column type must be smallint, integer, or bigint");
+      return nullptr;
+    }
+    if (definition.default_value) {
+      run.fail("42601", fmt::format("both default and identity specified for column \"{}\" of "
+                                    "table \"{}\"",
+                                    column.name, table.name));
+      return nullptr;
+    }
+    column.identity = definition.identity;
+    column.not_null = true;
+    add_owned_sequence(run, table, column, definition.identity_options);
+  } else if (definition.default_value) {
+    if (!check_default(run, table, column, *definition.default_value)) return nullptr;
+    if (!is_null_constant(*definition.default_value)) {
+      column.default_value = definition.default_value;
+      add_needs(table, needs_of(run.catalog, {}, *definition.default_value),
+                Dependency::Part::kDefault, column.number);
+    }
+  }
+  for (const model::Constraint& constraint : definition.constraints) {
+    if (constraint.kind != model::ConstraintKind::kNotNull) continue;
+    column.not_null = true;
+    column.not_null_constraint = constraint.name;
+  }
+  if (definition.generated != model::GeneratedKind::kNone && definition.generation_expression) {
+    column.generated = definition.generated;
+    column.generation_expression = definition.generation_expression;
+  }
+  if (run.since(18) && column.not_null && column.not_null_constraint.empty()) {
+    column.not_null_constraint =
+        choose_name(table.name, column.name, "not_null", [&](const std::string& n) {
+          return run.catalog.constraint_name_taken({table.schema, n}) ||
+                 table.constraint_named(n) != nullptr ||
+                 std::ranges::any_of(table.columns, [&](const Column& other) {
+                   return other.not_null_constraint == n;
+                 });
+        });
+  }
+  table.columns.push_back(std::move(column));
+  return &table.columns.back();
+}
+
+bool check_generation(Run& run, Relation& table, AttributeNumber number) {
+  const Column* column = table.column(number);
+  if (column == nullptr || !column->generation_expression) return true;
+  if (!check_generated(run, table, *column, *column->generation_expression)) return false;
+  std::vector<Dependency> needs =
+      needs_of(run.catalog, Scope::of(table), *column->generation_expression);
+  add_needs(table, std::move(needs), Dependency::Part::kGenerated, number);
+  return true;
+}
+
+}  // namespace forelock::postgres

@@ -1,0 +1,361 @@
+// Partitions: bounds, what a partition takes from its parent, ATTACH and DETACH.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/names.h"
+#include "analyzer/postgres/proof.h"
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::Expression;
+
+std::string text_of(const Expression& expression) {
+  const Expression* current = &expression;
+  while (current->kind == model::ExpressionKind::kCast && !current->args.empty()) {
+    current = current->args.data();
+  }
+  if (current->kind == model::ExpressionKind::kOperator && current->name == "-" &&
+      current->args.size() == 1) {
+    return "-" + text_of(current->args[0]);
+  }
+  return current->name;
+}
+
+/// Numbers by value, other text as it is; nullopt where the order is not known (MINVALUE is not).
+std::optional<int> compare_bound_values(const Expression& a, const Expression& b) {
+  const auto infinity = [](const Expression& e) {
+    if (e.kind != model::ExpressionKind::kColumn) return 0;
+    return e.name == "minvalue" || e.name == "MINVALUE"   ? -1
+           : e.name == "maxvalue" || e.name == "MAXVALUE" ? 1
+                                                          : 0;
+  };
+  if (infinity(a) != 0 || infinity(b) != 0) return infinity(a) - infinity(b);
+  const std::string left = text_of(a);
+  const std::string right = text_of(b);
+  if (left == right) return 0;
+  const auto number = [](const std::string& text) -> std::optional<double> {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (text.empty() || end != text.c_str() + text.size()) return std::nullopt;
+    return value;
+  };
+  const auto x = number(left);
+  const auto y = number(right);
+  if (x && y) return *x < *y ? -1 : *x > *y ? 1 : 0;
+  if (x || y || left.size() < 8 || right.size() < 8) return std::nullopt;
+  return left < right ? -1 : 1;
+}
+
+std::optional<int> compare_bounds(const std::vector<Expression>& a,
+                                  const std::vector<Expression>& b) {
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    const auto order = compare_bound_values(a[i], b[i]);
+    if (!order || *order != 0) return order;
+  }
+  return 0;
+}
+
+bool overlaps(const model::PartitionBound& a, const model::PartitionBound& b) {
+  if (a.is_default || b.is_default) return a.is_default && b.is_default;
+  if (a.strategy != b.strategy) return false;
+  if (a.strategy == 'l') {
+    return std::ranges::any_of(a.values, [&](const Expression& value) {
+      return std::ranges::any_of(b.values, [&](const Expression& other) {
+        return text_of(value) == text_of(other) && value.constant == other.constant;
+      });
+    });
+  }
+  if (a.strategy == 'r') {
+    const auto first = compare_bounds(a.from, b.to);
+    const auto second = compare_bounds(b.from, a.to);
+    return first && second && *first < 0 && *second < 0;
+  }
+  if (a.strategy == 'h' && a.modulus > 0 && b.modulus > 0) {
+    const int least = std::min(a.modulus, b.modulus);
+    return a.remainder % least == b.remainder % least;
+  }
+  return false;
+}
+
+
+IndexRequest request_like(const Run& run, const Relation& index, model::Constraint& constraint) {
+  IndexRequest request;
+  const Relation& table = run.at(index.table);
+  request.definition.unique = index.unique;
+  request.definition.method = index.method;
+  request.definition.predicate = index.predicate;
+  request.definition.nulls_not_distinct = index.nulls_not_distinct;
+  request.definition.options = index.options;
+  for (const IndexColumn& key : index.keys) {
+    model::IndexKey copy;
+    if (const Column* column = table.column(key.column)) copy.column = column->name;
+    copy.expression = key.expression;
+    copy.collation = key.collation;
+    copy.operator_class = key.operator_class;
+    copy.descending = key.descending;
+    copy.nulls_first = key.nulls_first;
+    request.definition.keys.push_back(std::move(copy));
+  }
+  for (const AttributeNumber number : index.include) {
+    if (const Column* column = table.column(number)) {
+      request.definition.include.push_back(column->name);
+    }
+  }
+  for (const CatalogConstraint& own : table.constraints) {
+    if (own.index != index.oid) continue;
+    request.constraint = own.kind;
+    constraint = own.definition;
+    constraint.name.clear();
+    request.constraint_definition = &constraint;
+  }
+  request.parent_index = index.oid;
+  return request;
+}
+
+bool clone_index(Run& run, Oid child, const Relation& index, bool at_creation) {
+  run.lock(index, LockMode::kShareUpdateExclusive);
+  const Relation& partition = run.at(child);
+  const bool is_constraint = index.constraint != 0;
+  for (const Relation* candidate : run.catalog.indexes_of(partition)) {
+    if (!candidate->parents.empty() || !same_index_shape(run, index, *candidate) ||
+        (is_constraint && candidate->constraint == 0)) {
+      continue;
+    }
+    const Oid match = candidate->oid;
+    const Oid constraint = candidate->constraint;
+    run.change(match, [&](Relation& copy) { copy.parents.push_back(index.oid); });
+    run.change(index.oid, [&](Relation& copy) { copy.children.push_back(match); });
+    if (constraint != 0) {
+      run.change(child, [&](Relation& copy) {
+        for (CatalogConstraint& own : copy.constraints) {
+          if (own.oid == constraint) own.inherited_from = 1;
+        }
+      });
+    }
+    return true;
+  }
+  model::Constraint constraint;
+  IndexRequest request = request_like(run, index, constraint);
+  request.at_creation = at_creation;
+  if (index.primary) {
+    for (const model::IndexKey& key : request.definition.keys) {
+      const Column* column = run.at(child).column(key.column);
+      if (column != nullptr && set_not_null(run, child, column->number) && !at_creation) {
+        run.scan(run.at(child), fmt::format("every row of \"{}\" is checked for NULL", key.column));
+      }
+    }
+  }
+  const Oid made = add_index(run, child, request);
+  if (made == 0) return false;
+  run.change(index.oid, [&](Relation& copy) { copy.children.push_back(made); });
+  return true;
+}
+
+bool clone_foreign_keys(Run& run, Oid parent, Oid child, bool at_creation) {
+  const Relation owner = run.at(parent);
+  for (const CatalogConstraint& constraint : owner.constraints) {
+    if (constraint.kind != model::ConstraintKind::kForeignKey) continue;
+    const Relation* referenced = run.catalog.relation(constraint.referenced_table);
+    if (referenced == nullptr || referenced->oid == parent) continue;
+    // A foreign key of the same meaning is adopted.
+    const auto same = [&](const CatalogConstraint& own) {
+      return own.kind == constraint.kind && own.referenced_table == constraint.referenced_table &&
+             own.referenced_columns == constraint.referenced_columns &&
+             own.definition.columns == constraint.definition.columns && own.validated;
+    };
+    run.lock_tree(*referenced, LockMode::kShareRowExclusive);
+    if (std::ranges::any_of(run.at(child).constraints, same)) {
+      run.change(child, [&](Relation& copy) {
+        for (CatalogConstraint& own : copy.constraints) {
+          if (same(own)) own.inherited_from = 1;
+        }
+      });
+      continue;
+    }
+    model::Constraint definition = constraint.definition;
+    definition.name = run.at(child).constraint_named(constraint.name) == nullptr ? constraint.name
+                                                                                : std::string();
+    definition.referenced_table = {referenced->schema, referenced->name};
+    if (!add_foreign_key(run, child, definition, {.at_creation = at_creation})) return false;
+    run.change(child, [&](Relation& copy) {
+      copy.constraints.back().inherited_from = 1;
+      copy.constraints.back().local = false;
+    });
+  }
+  // Whoever references the parent references its partitions.
+  for (const Catalog::ForeignKeyUse& use : run.catalog.foreign_keys_to(parent)) {
+    run.lock(*use.table, LockMode::kShareRowExclusive);
+  }
+  return true;
+}
+
+void clone_triggers(Run& run, Oid parent, Oid child) {
+  const Relation owner = run.at(parent);
+  run.change(child, [&](Relation& copy) {
+    for (const Trigger& trigger : owner.triggers) {
+      if (!trigger.definition.row) continue;
+      Trigger clone = trigger;
+      clone.oid = run.catalog.new_oid();
+      clone.inherited = true;
+      add_needs(copy, {{.needs = trigger.function}}, Dependency::Part::kTrigger, 0, clone.oid);
+      copy.triggers.push_back(std::move(clone));
+    }
+  });
+}
+
+bool columns_fit(Run& run, const Relation& parent, const Relation& child) {
+  for (const Column& column : child.columns) {
+    if (parent.column(column.name) == nullptr && !parent.open_columns) {
+      return run.fail("42804", fmt::format("table \"{}\" contains column \"{}\" not found in parent "
+                                           "\"{}\"",
+                                           child.name, column.name, parent.name));
+    }
+  }
+  for (const Column& column : parent.columns) {
+    const Column* own = child.column(column.name);
+    if (own == nullptr) {
+      if (child.open_columns || column.assumed) continue;
+      return run.fail("42804", fmt::format("child table is missing column \"{}\"", column.name));
+    }
+    if (own->assumed || column.assumed) continue;
+    if (!same_type(own->type, column.type) || own->type.modifiers != column.type.modifiers) {
+      return run.fail("42804", fmt::format("child table \"{}\" has different type for column \"{}\"",
+                                           child.name, column.name));
+    }
+    if (column.not_null && !own->not_null) {
+      return run.fail("42804", fmt::format("column \"{}\" in child table must be marked NOT NULL",
+                                           column.name));
+    }
+  }
+  for (const CatalogConstraint& constraint : parent.constraints) {
+    if (constraint.kind != model::ConstraintKind::kCheck || constraint.no_inherit) continue;
+    if (child.constraint_named(constraint.name) == nullptr && !child.open_columns) {
+      return run.fail("42804", fmt::format("child table is missing constraint \"{}\"",
+                                           constraint.name));
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Oid default_partition(const Run& run, const Relation& parent) {
+  for (const Oid child : parent.children) {
+    const Relation& partition = run.at(child);
+    if (partition.bound && partition.bound->is_default) return child;
+  }
+  return 0;
+}
+
+bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& bound, Oid except) {
+  const char strategy = parent.partition_key ? parent.partition_key->strategy : '\0';
+  if (!bound.is_default && strategy != 0 && bound.strategy != 0 && bound.strategy != strategy) {
+    return run.fail("42P17", fmt::format("invalid bound specification for a {} partition",
+                                         strategy == 'l'   ? "list"
+                                         : strategy == 'r' ? "range"
+                                                           : "hash"));
+  }
+  if (bound.is_default && strategy == 'h') {
+    return run.fail("42P17", "a hash-partitioned table may not have a default partition");
+  }
+  if (bound.strategy == 'r' && !bound.is_default) {
+    const auto order = compare_bounds(bound.from, bound.to);
+    if (order && *order >= 0) {
+      return run.fail("42P17", "empty range bound specified for partition");
+    }
+  }
+  for (const Oid child : parent.children) {
+    const Relation& partition = run.at(child);
+    if (child == except || !partition.bound || !overlaps(bound, *partition.bound)) continue;
+    return run.fail("42P17", fmt::format("partition would overlap partition \"{}\"",
+                                         partition.name));
+  }
+  return true;
+}
+
+bool clone_for_partition(Run& run, Oid parent, Oid child, bool at_creation) {
+  const std::vector<Oid> indexes = run.at(parent).indexes;
+  for (const Oid index : indexes) {
+    const Relation* found = run.catalog.relation(index);
+    if (found != nullptr && !clone_index(run, child, *found, at_creation)) return false;
+  }
+  if (!clone_foreign_keys(run, parent, child, at_creation)) return false;
+  clone_triggers(run, parent, child);
+  return true;
+}
+
+bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBound& bound) {
+  const Relation& owner = run.at(parent);
+  const Relation& partition = run.at(child);
+  run.lock_tree(partition, LockMode::kAccessExclusive);
+  if (partition.is_partition || (!partition.parents.empty() && !partition.assumed)) {
+    return run.fail("42809", fmt::format("\"{}\" is already a partition", partition.name));
+  }
+  if (!partition.children.empty() && partition.kind != RelationKind::kPartitionedTable) {
+    return run.fail("42809", "cannot attach inheritance parent as partition");
+  }
+  if (partition.of_type != 0) {
+    return run.fail("42809", "cannot attach a typed table as partition");
+  }
+  if (partition.persistence != owner.persistence &&
+      (partition.persistence == model::Persistence::kTemporary ||
+       owner.persistence == model::Persistence::kTemporary)) {
+    return run.fail("42809", fmt::format("cannot attach a {} relation as partition of {} relation "
+                                         "\"{}\"",
+                                         "temporary", "permanent", owner.name));
+  }
+  if (!columns_fit(run, owner, partition)) return false;
+  if (!check_bound(run, owner, bound, child)) return false;
+  const Oid other = default_partition(run, owner);
+  if (other != 0 && other != child) {
+    run.lock_tree(run.at(other), LockMode::kAccessExclusive);
+  }
+  // A default partition needs the same scan when it is attached beside others.
+  const bool implied =
+      bound.is_default ? owner.children.empty() : proves_bound(partition, owner, bound);
+  if (!implied) {
+    for (const Oid leaf : run.leaves(partition)) {
+      const Relation& heap = run.at(leaf);
+      if (leaf != child && !bound.is_default && proves_bound(heap, owner, bound)) continue;
+      run.scan(heap, "every row is checked against the partition's bound");
+    }
+    if (run.may_have_rows(partition)) {
+      run.risk("23514", fmt::format("partition constraint of relation \"{}\" is violated by some "
+                                    "row",
+                                    partition.name));
+    }
+  }
+  if (other != 0 && other != child) {
+    for (const Oid leaf : run.leaves(run.at(other))) {
+      if (excludes_bound(run.at(leaf), owner, bound) ||
+          excludes_bound(run.at(other), owner, bound)) {
+        continue;
+      }
+      run.scan(run.at(leaf), "rows that belong to the new partition are looked for");
+      run.risk("23514", "updated partition constraint for default partition would be violated by "
+                        "some row");
+    }
+  }
+  run.change(child, [&](Relation& copy) {
+    copy.is_partition = true;
+    copy.bound = bound;
+    copy.parents.push_back(parent);
+    for (Column& column : copy.columns) column.inherited_from = 1;
+    for (Column& column : copy.columns) column.local = false;
+    for (CatalogConstraint& constraint : copy.constraints) {
+      if (constraint.kind == model::ConstraintKind::kCheck &&
+          run.at(parent).constraint_named(constraint.name) != nullptr) {
+        constraint.inherited_from = 1;
+        constraint.local = false;
+      }
+    }
+  });
+  run.change(parent, [&](Relation& copy) { copy.children.push_back(child); });
+  return clone_for_partition(run, parent, child, false);
+}
+
+}  // namespace forelock::postgres
