@@ -87,8 +87,10 @@ struct IndexKey {
 
 struct Constraint {
   ConstraintKind kind = ConstraintKind::kCheck;
-  std::string name;                  ///< Empty when the statement gives none.
-  std::vector<std::string> columns;  ///< Key columns (of the referencing table for a foreign key).
+  std::string name;  ///< Empty when the statement gives none.
+  /// Key columns (of the referencing table for a foreign key); also for a column's own constraint.
+  /// Empty for CHECK.
+  std::vector<std::string> columns;
   std::vector<std::string> include;
   std::optional<Expression> expression;  ///< CHECK.
   std::vector<IndexKey> exclusion_keys;  ///< EXCLUDE elements.
@@ -108,8 +110,9 @@ struct Constraint {
   bool initially_deferred = false;
   bool not_enforced = false;  ///< PostgreSQL 18.
   bool nulls_not_distinct = false;
-  bool without_overlaps = false;
+  bool without_overlaps = false;  ///< WITHOUT OVERLAPS, or PERIOD of a foreign key.
   Options options;
+  std::string tablespace;  ///< USING INDEX TABLESPACE.
   text::Span span;
 };
 
@@ -176,6 +179,7 @@ struct CreateTable {
   std::optional<PartitionKey> partition_by;
   Options options;
   std::string tablespace, access_method, on_commit;
+  text::Span table_span;  ///< The table's name in the statement's SQL.
 };
 
 /// CREATE TABLE AS, SELECT INTO and CREATE MATERIALIZED VIEW.
@@ -269,7 +273,7 @@ struct ValidateConstraint {
 };
 struct AlterConstraint {
   std::string name;
-  std::optional<bool> deferrable, initially_deferred, enforced;
+  std::optional<bool> deferrable, initially_deferred, enforced, no_inherit;
 };
 struct AttachPartition {
   QualifiedName partition;
@@ -348,6 +352,7 @@ struct AlterTable {
   bool only = false;
   bool if_exists = false;
   std::vector<AlterAction> actions;
+  text::Span table_span;  ///< The table's name in the statement's SQL.
 };
 
 struct CreateIndex {
@@ -364,6 +369,7 @@ struct CreateIndex {
   bool nulls_not_distinct = false;
   Options options;
   std::string tablespace;
+  text::Span table_span;  ///< The table's name in the statement's SQL.
 };
 
 // ---- names, owners, comments ------------------------------------------------------------------
@@ -415,6 +421,7 @@ struct CreateSchema {
   std::string name;
   bool if_not_exists = false;
   std::string owner;
+  std::size_t element_count = 0;  ///< CREATE statements inside of it; they are not read.
 };
 struct CreateSequence {
   QualifiedName name;
@@ -508,8 +515,9 @@ struct CreateFunction {
   std::string body;
   bool security_definer = false;
   bool strict = false;
-  Options settings;
-  text::Span body_span;
+  Options settings;  ///< SET clauses.
+  text::Span
+      body_span;  ///< Inside of the quotes; as long as `body` unless quotes are doubled there.
 };
 struct CreateTrigger {
   std::string name;
@@ -518,8 +526,8 @@ struct CreateTrigger {
   bool or_replace = false;
   bool constraint = false;
   bool row = false;
-  std::string timing;
-  std::uint32_t events = 0;
+  std::string timing;        ///< "BEFORE", "AFTER", "INSTEAD OF".
+  std::uint32_t events = 0;  ///< 4 INSERT, 8 DELETE, 16 UPDATE, 32 TRUNCATE, as in pg_trigger.
   std::vector<std::string> columns;
   std::optional<Expression> when;
   bool deferrable = false;
@@ -570,7 +578,7 @@ struct CreatePublication {
 };
 struct AlterPublication {
   std::string name;
-  char action = 's';
+  char action = 's';  ///< 'a' ADD, 'd' DROP, 's' SET and the rest.
   std::vector<QualifiedName> tables;
 };
 
@@ -689,9 +697,9 @@ struct Grant {
   bool is_grant = true;
   ObjectKind kind = ObjectKind::kTable;
   std::vector<ObjectReference> objects;
-  std::vector<std::string> privileges;
+  std::vector<std::string> privileges;  ///< Lower case; "all" for ALL.
   std::vector<std::string> grantees;
-  bool all_in_schema = false;
+  bool all_in_schema = false;  ///< Then `objects` are the schemas.
 };
 struct Database {
   std::string name;

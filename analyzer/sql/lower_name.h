@@ -1,0 +1,21 @@
+#pragma once
+
+// Statements that name objects: DROP, RENAME, SET SCHEMA, OWNER, COMMENT, GRANT.
+
+#include "analyzer/model/operation.h"
+#include "analyzer/sql/context.h"
+
+namespace forelock::sql {
+
+/// Argument types of a function, comma separated, as format_type() prints them.
+std::string argument_types(Context& context, NodeList types);
+model::ObjectReference lower_reference(Context& context, model::ObjectKind kind, Node object);
+
+model::Operation lower_drop(Context& context, Node statement);
+model::Operation lower_rename(Context& context, Node statement);
+model::Operation lower_set_schema(Context& context, Node statement);
+model::Operation lower_set_owner(Context& context, Node statement);
+model::Operation lower_comment(Context& context, Node statement);
+model::Operation lower_grant(Context& context, Node statement);
+
+}  // namespace forelock::sql
