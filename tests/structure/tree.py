@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
 ROOT = Path(os.environ.get("FORELOCK_SOURCE_DIR", Path(__file__).resolve().parents[2]))
@@ -39,19 +38,15 @@ def layers():
     return result
 
 
-def tracked(*suffixes):
-    """The files of the tree with one of the suffixes, relative to the root, sorted; also new ones."""
-    listed = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True, check=True).stdout.decode().split("\0")
-    return sorted(Path(name) for name in set(listed)
-                  if name.endswith(suffixes) and (ROOT / name).is_file())
-
-
 def own_sources():
-    """The C++ files of forelock itself and of its tests; fixtures and editors are not among them."""
-    tops = {"analyzer", "rules", "reporters", "cli", "lsp", "tests"}
-    return [path for path in tracked(".h", ".cpp") if path.parts[0] in tops]
+    """The C++ files of forelock itself and of its tests, relative to the root, sorted.
+
+    Fixtures and editors are not among them.
+    """
+    return sorted(path.relative_to(ROOT)
+                  for top in ("analyzer", "rules", "reporters", "cli", "lsp", "tests")
+                  for path in (ROOT / top).rglob("*")
+                  if path.suffix in (".h", ".cpp"))
 
 
 def layer_of(path, table):
