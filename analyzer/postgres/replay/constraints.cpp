@@ -332,21 +332,6 @@ bool types_fit(Run& run, const Relation& table, const Relation& referenced,
   return true;
 }
 
-void scan_for_foreign_key(Run& run, const Relation& table, const Relation& referenced,
-                          const std::string& name) {
-  bool rows = false;
-  for (const Oid leaf : run.leaves(table)) {
-    run.scan(run.at(leaf), fmt::format("foreign key \"{}\" is checked for every row", name));
-    rows = rows || run.may_have_rows(run.at(leaf));
-  }
-  if (!rows) return;
-  for (const Oid leaf : run.leaves(referenced)) {
-    run.scan(run.at(leaf), fmt::format("foreign key \"{}\" looks every value up", name));
-  }
-  run.risk("23503", fmt::format("a row of \"{}\" has no match in \"{}\"", table.name,
-                                referenced.name));
-}
-
 void clone_foreign_key(Run& run, Oid child, const Relation& parent,
                        const CatalogConstraint& constraint) {
   const Relation& partition = run.at(child);
@@ -374,6 +359,21 @@ void clone_foreign_key(Run& run, Oid child, const Relation& parent,
 }
 
 }  // namespace
+
+void check_foreign_key_rows(Run& run, const Relation& table, const Relation& referenced,
+                          const std::string& name) {
+  bool rows = false;
+  for (const Oid leaf : run.leaves(table)) {
+    run.scan(run.at(leaf), fmt::format("foreign key \"{}\" is checked for every row", name));
+    rows = rows || run.may_have_rows(run.at(leaf));
+  }
+  if (!rows) return;
+  for (const Oid leaf : run.leaves(referenced)) {
+    run.scan(run.at(leaf), fmt::format("foreign key \"{}\" looks every value up", name));
+  }
+  run.risk("23503", fmt::format("a row of \"{}\" has no match in \"{}\"", table.name,
+                                referenced.name));
+}
 
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
                      const ConstraintContext& context) {
@@ -445,7 +445,7 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   if (snapshot.kind == RelationKind::kPartitionedTable) {
     for (const Oid child : snapshot.children) clone_foreign_key(run, child, snapshot, constraint);
   }
-  if (scans) scan_for_foreign_key(run, run.at(table), run.at(target), constraint.name);
+  if (scans) check_foreign_key_rows(run, run.at(table), run.at(target), constraint.name);
   return true;
 }
 

@@ -57,6 +57,14 @@ void Run::risk(std::string_view sqlstate, std::string message) {
   effects.risks.push_back({std::string(sqlstate), false, std::move(message)});
 }
 
+void Run::may_fail(bool evidence, std::string_view sqlstate, std::string message) {
+  if (evidence && !effects.error) {
+    effects.error = Failure{std::string(sqlstate), false, std::move(message)};
+  } else {
+    risk(sqlstate, std::move(message));
+  }
+}
+
 bool Run::needs_no_transaction(std::string_view command) {
   effects.runs_in_transaction = false;
   if (depth > 0) return fail("25001", fmt::format("{} cannot be executed from a function", command));

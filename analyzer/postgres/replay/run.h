@@ -45,6 +45,9 @@ class Run {
   bool fail(std::string_view sqlstate, std::string message);
   /// It may fail with this error; it goes on.
   void risk(std::string_view sqlstate, std::string message);
+  /// It depends on the data: an error that is not certain where the history itself made rows that
+  /// break it (`evidence`), else a risk.
+  void may_fail(bool evidence, std::string_view sqlstate, std::string message);
   /// Refused inside of a transaction block: true when it may run here.
   bool needs_no_transaction(std::string_view command);
 
@@ -136,6 +139,9 @@ bool add_constraint(Run& run, Oid table, const model::Constraint& constraint,
                     const ConstraintContext& context);
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& constraint,
                      const ConstraintContext& context);
+/// The scans of a foreign key that is checked for rows that are there.
+void check_foreign_key_rows(Run& run, const Relation& table, const Relation& referenced,
+                            const std::string& name);
 /// Marks a column NOT NULL; true when rows must be read for it.
 bool set_not_null(Run& run, Oid table, AttributeNumber number);
 
@@ -207,6 +213,22 @@ bool read_query(Run& run, const model::Query& query, bool executed);
 std::vector<Dependency> query_needs(Run& run, const model::Query& query);
 /// Runs functions of the history's own that a query calls, as far as their bodies can be read.
 bool call_functions(Run& run, const std::vector<model::Expression>& calls);
+
+/// ALTER COLUMN TYPE, part by part: what ALTER TABLE does in its pass, and after it.
+struct TypeChange {
+  Oid table = 0;
+  AttributeNumber column = 0;
+  model::TypeName old_type, new_type;
+  std::string old_collation, new_collation;
+  bool rewrite = false;
+};
+/// Changes one column of one table; nullopt after failing.
+std::optional<TypeChange> change_column_type(Run& run, Oid table,
+                                             const model::AlterColumnType& action);
+/// Indexes and constraints on the changed columns are made again.
+bool finish_type_changes(Run& run, const std::vector<TypeChange>& changes);
+/// The heap and all its indexes are written anew.
+void rewrite_table(Run& run, const Relation& table, const std::string& reason);
 
 bool run_operation(Run& run, const model::Operation& operation);
 

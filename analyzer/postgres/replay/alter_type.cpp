@@ -1,0 +1,417 @@
+// ALTER TABLE ... ALTER COLUMN ... TYPE: whether the table is rewritten, and what is made again.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::ConstraintKind;
+using model::Expression;
+using model::ExpressionKind;
+
+/// Whether `timestamp` and `timestamptz` hold the same instant: TimestampTimestampTzRequiresRewrite().
+bool timezone_is_utc(const Run& run) {
+  const auto found = run.session.settings.find("timezone");
+  // Servers run in UTC unless the history says otherwise; initdb takes the machine's zone.
+  if (found == run.session.settings.end()) return true;
+  std::string zone;
+  for (const char c : found->second) {
+    zone += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  for (const std::string_view utc :
+       {"utc", "etc/utc", "gmt", "etc/gmt", "uct", "etc/uct", "zulu", "etc/zulu", "universal",
+        "etc/universal", "greenwich", "etc/greenwich", "0", "+0", "-0", "+00", "-00", "+00:00",
+        "-00:00", "gmt0", "etc/gmt0", "default", "z"}) {
+    if (zone == utc) return true;
+  }
+  return false;
+}
+
+/// The work of turning a value of type `from` into `to`, modifiers included.
+/// Source: ATColumnChangeRequiresRewrite().
+struct Conversion {
+  CastPath path = CastPath::kNone;
+  bool rewrite = true;
+};
+Conversion convert(const Run& run, const model::TypeName& from, const model::TypeName& to,
+                   CastContext context) {
+  Conversion result;
+  result.path = cast_path(run.catalog, from, to, context);
+  switch (result.path) {
+    case CastPath::kNone:
+    case CastPath::kInOut:
+    case CastPath::kArray:
+    case CastPath::kUnknown: return result;
+    case CastPath::kFunction: {
+      const std::string& a = base_type(run.catalog, from).name.name;
+      const std::string& b = base_type(run.catalog, to).name.name;
+      const bool between = (a == "timestamp" && b == "timestamptz") ||
+                           (a == "timestamptz" && b == "timestamp");
+      if (!between || !run.since(12) || !timezone_is_utc(run)) return result;
+      break;
+    }
+    case CastPath::kSame:
+    case CastPath::kRelabel: break;
+  }
+  if (domain_has_constraints(run.catalog, to) && !same_type(from, to)) return result;
+  model::TypeName source = base_type(run.catalog, from);
+  const model::TypeName target = base_type(run.catalog, to);
+  if (result.path == CastPath::kFunction) {
+    result.rewrite = !length_coercion_is_free(source, target);
+    return result;
+  }
+  if (source.name != target.name) {
+    // What a modifier means belongs to its type: varchar(10) to text(…) has none to compare.
+    const bool comparable = fact_id(source) >= 0 && fact_id(target) >= 0 &&
+                            source.name.name == "varchar" && target.name.name == "varchar";
+    if (!comparable) source.modifiers.clear();
+    source.name = target.name;
+  }
+  result.rewrite = !length_coercion_is_free(source, target);
+  return result;
+}
+
+/// USING: the column itself below casts that cost nothing.
+Conversion convert_expression(const Run& run, const Relation& table, const Expression& expression,
+                              const Column& column) {
+  if (expression.kind == ExpressionKind::kColumn) {
+    Conversion result;
+    result.path = CastPath::kSame;
+    result.rewrite = expression.name != column.name;
+    return result;
+  }
+  if (expression.kind == ExpressionKind::kCast && expression.type && !expression.args.empty()) {
+    Conversion inner = convert_expression(run, table, expression.args[0], column);
+    const model::TypeName from = infer_type(run.catalog, Scope::of(table), expression.args[0]);
+    const model::TypeName to = resolve_type(run.catalog, *expression.type).name;
+    const Conversion outer = convert(run, from, to, CastContext::kExplicit);
+    return {outer.path, inner.rewrite || outer.rewrite};
+  }
+  if (expression.kind == ExpressionKind::kCollate && !expression.args.empty()) {
+    return convert_expression(run, table, expression.args[0], column);
+  }
+  return {};
+}
+
+bool uses(const std::optional<Expression>& expression, std::string_view column) {
+  if (!expression) return false;
+  const auto names = column_names(*expression);
+  return std::ranges::find(names, column) != names.end();
+}
+
+bool check_users(Run& run, const Relation& table, const Column& column) {
+  const auto refuse = [&](std::string_view what) {
+    return run.fail("0A000", fmt::format("cannot alter type of a column used by {}", what));
+  };
+  for (const Dependency& dependency : run.catalog.dependents(table.oid, column.number)) {
+    const Relation* user = run.catalog.relation(dependency.object);
+    if (user == nullptr) continue;
+    if (dependency.kind == Dependency::Part::kRule) return refuse("a view or rule");
+    if (dependency.kind == Dependency::Part::kPolicy) {
+      return run.fail("0A000", "cannot alter type of a column used in a policy definition");
+    }
+    if (dependency.kind == Dependency::Part::kWhole &&
+        (user->kind == RelationKind::kView || user->kind == RelationKind::kMaterializedView)) {
+      return refuse("a view or rule");
+    }
+  }
+  for (const Column& other : table.columns) {
+    if (other.number != column.number && uses(other.generation_expression, column.name)) {
+      return refuse("a generated column");
+    }
+  }
+  for (const Trigger& trigger : table.triggers) {
+    const auto& columns = trigger.definition.columns;
+    if (std::ranges::find(columns, column.name) != columns.end() ||
+        uses(trigger.definition.when, column.name)) {
+      return run.fail("0A000", "cannot alter type of a column used in a trigger definition");
+    }
+  }
+  for (const Policy& policy : table.policies) {
+    if (uses(policy.definition.using_expression, column.name) ||
+        uses(policy.definition.check_expression, column.name)) {
+      return run.fail("0A000", "cannot alter type of a column used in a policy definition");
+    }
+  }
+  return true;
+}
+
+bool index_uses(const Relation& index, const Column& column) {
+  return std::ranges::any_of(index.keys,
+                             [&](const IndexColumn& key) {
+                               return key.column == column.number || uses(key.expression, column.name);
+                             }) ||
+         std::ranges::find(index.include, column.number) != index.include.end() ||
+         uses(index.predicate, column.name);
+}
+
+/// Whether the storage of an index can be kept. Source: CheckIndexCompatible().
+bool index_is_compatible(const Run& run, const Relation& index,
+                         const std::vector<TypeChange>& changes) {
+  if (index.predicate) return false;
+  for (const IndexColumn& key : index.keys) {
+    if (key.expression) return false;
+    const auto change = std::ranges::find(changes, key.column, &TypeChange::column);
+    if (change == changes.end()) continue;
+    const OperatorClass before =
+        operator_class(run.catalog, index.method, key.operator_class, change->old_type);
+    const OperatorClass after =
+        operator_class(run.catalog, index.method, key.operator_class, change->new_type);
+    if (before.name != after.name) return false;
+    if (after.polymorphic && !same_type(base_type(run.catalog, change->old_type),
+                                        base_type(run.catalog, change->new_type))) {
+      return false;
+    }
+    if (key.collation.empty() && change->old_collation != change->new_collation) return false;
+  }
+  return true;
+}
+
+bool remake_indexes(Run& run, const Relation& table, const std::vector<TypeChange>& changes) {
+  for (const Relation* index : run.catalog.indexes_of(table)) {
+    const bool used = std::ranges::any_of(changes, [&](const TypeChange& change) {
+      const Column* column = table.column(change.column);
+      return column != nullptr && index_uses(*index, *column);
+    });
+    if (!used) continue;
+    run.lock(*index, LockMode::kAccessExclusive);
+    for (const IndexColumn& key : index->keys) {
+      const auto change = std::ranges::find(changes, key.column, &TypeChange::column);
+      if (change == changes.end() || category(run.catalog, change->new_type) == 0) continue;
+      const OperatorClass opclass =
+          operator_class(run.catalog, index->method, key.operator_class, change->new_type);
+      const OperatorClass old_class =
+          operator_class(run.catalog, index->method, key.operator_class, change->old_type);
+      if (!opclass.found && old_class.found) {
+        return run.fail(key.operator_class.empty() ? "42704" : "42804",
+                        fmt::format("data type {} has no operator class for access method \"{}\"",
+                                    model::display(change->new_type), index->method));
+      }
+    }
+    if (!index_is_compatible(run, *index, changes)) {
+      run.rebuild(*index, "the type of an indexed column changes");
+      run.scan(table, fmt::format("index \"{}\" is built again", index->name));
+    }
+  }
+  return true;
+}
+
+void recheck_constraints(Run& run, const Relation& table, const std::vector<TypeChange>& changes) {
+  for (const CatalogConstraint& constraint : table.constraints) {
+    if (constraint.kind != ConstraintKind::kCheck || !constraint.validated) continue;
+    const bool used = std::ranges::any_of(changes, [&](const TypeChange& change) {
+      return std::ranges::find(constraint.columns, change.column) != constraint.columns.end();
+    });
+    if (used) {
+      run.scan(table, fmt::format("constraint \"{}\" is checked again", constraint.name));
+    }
+  }
+}
+
+model::TypeName type_before(const Relation& table, AttributeNumber number,
+                            const std::vector<TypeChange>& changes) {
+  for (const TypeChange& change : changes) {
+    if (change.table == table.oid && change.column == number) return change.old_type;
+  }
+  const Column* column = table.column(number);
+  return column == nullptr ? model::TypeName{} : column->type;
+}
+
+bool remake_foreign_key(Run& run, const Relation& table, const CatalogConstraint& constraint,
+                        const std::vector<TypeChange>& changes, Oid changed) {
+  const Relation* referenced = run.catalog.relation(constraint.referenced_table);
+  if (referenced == nullptr) return true;
+  const auto concerns = [&](Oid oid, const std::vector<AttributeNumber>& columns) {
+    return std::ranges::any_of(changes, [&](const TypeChange& change) {
+      return change.table == oid && std::ranges::find(columns, change.column) != columns.end();
+    });
+  };
+  if (!concerns(table.oid, constraint.columns) &&
+      !concerns(referenced->oid, constraint.referenced_columns)) {
+    return true;
+  }
+  run.lock(table.oid == changed ? *referenced : table, LockMode::kAccessExclusive);
+  bool check = false;
+  for (std::size_t i = 0;
+       i < constraint.columns.size() && i < constraint.referenced_columns.size(); ++i) {
+    const Column* own = table.column(constraint.columns[i]);
+    const Column* other = referenced->column(constraint.referenced_columns[i]);
+    if (own == nullptr || other == nullptr) continue;
+    const std::string before = foreign_key_operator(
+        run.catalog, type_before(*referenced, other->number, changes),
+        type_before(table, own->number, changes));
+    const std::string after = foreign_key_operator(run.catalog, other->type, own->type);
+    if (after.empty() && !before.empty() && category(run.catalog, own->type) != 0 &&
+        category(run.catalog, other->type) != 0) {
+      return run.fail("42804", fmt::format("foreign key constraint \"{}\" cannot be implemented",
+                                           constraint.name));
+    }
+    check = check || before != after;
+  }
+  if (check && constraint.validated && constraint.enforced) {
+    check_foreign_key_rows(run, table, *referenced, constraint.name);
+  }
+  return true;
+}
+
+bool default_fits(Run& run, const Column& column, const model::TypeName& type) {
+  if (!column.default_value || column.generated != model::GeneratedKind::kNone) return true;
+  model::TypeName from = infer_type(run.catalog, {}, *column.default_value);
+  if (from.name.name == "unknown") from = column.type;
+  // The stored default has the column's old type already.
+  if (cast_path(run.catalog, column.type, type, CastContext::kAssignment) != CastPath::kNone) {
+    return true;
+  }
+  if (cast_path(run.catalog, from, type, CastContext::kAssignment) != CastPath::kNone &&
+      !same_type(from, column.type)) {
+    return true;
+  }
+  return run.fail("42804", fmt::format("default for column \"{}\" cannot be cast automatically to "
+                                       "type {}",
+                                       column.name, model::display(type)));
+}
+
+}  // namespace
+
+void rewrite_table(Run& run, const Relation& table, const std::string& reason) {
+  if (!has_storage(table)) return;
+  run.rewrite(table, reason);
+  run.scan(table, reason);
+  for (const Relation* index : run.catalog.indexes_of(table)) {
+    if (std::ranges::find(run.effects.created, index->oid) != run.effects.created.end()) continue;
+    run.lock(*index, LockMode::kAccessExclusive);
+    run.rebuild(*index, reason);
+  }
+}
+
+std::optional<TypeChange> change_column_type(Run& run, Oid oid,
+                                             const model::AlterColumnType& action) {
+  const Column* found = run.column(oid, action.column);
+  if (found == nullptr) return std::nullopt;
+  const Column column = *found;
+  const Relation& table = run.at(oid);
+  const ResolvedType type = run.type(action.type);
+  if (!type.known) return std::nullopt;
+  if (const facts::TypeId id = fact_id(type.name); id >= 0 && facts::type(id).kind == 'p') {
+    run.fail("42P16", fmt::format("column \"{}\" has pseudo-type {}", column.name,
+                                  model::display(type.name)));
+    return std::nullopt;
+  }
+  if (type.serial) {
+    run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(action.type)));
+    return std::nullopt;
+  }
+  if (!action.collation.empty() && !is_collatable(run.catalog, type.name) &&
+      category(run.catalog, type.name) != 0) {
+    run.fail("42804", fmt::format("collations are not supported by type {}",
+                                  model::display(type.name)));
+    return std::nullopt;
+  }
+  Conversion conversion;
+  if (action.using_expression) {
+    if (!check_expression(run, table, *action.using_expression, "transform expression")) {
+      return std::nullopt;
+    }
+    const model::TypeName from =
+        infer_type(run.catalog, Scope::of(table), *action.using_expression);
+    const Conversion inner =
+        convert_expression(run, table, *action.using_expression, column);
+    const Conversion outer = convert(run, from, type.name, CastContext::kAssignment);
+    conversion = {outer.path, inner.rewrite || outer.rewrite};
+    if (outer.path == CastPath::kNone) {
+      run.fail("42804", fmt::format("result of USING clause for column \"{}\" cannot be cast "
+                                    "automatically to type {}",
+                                    column.name, model::display(type.name)));
+      return std::nullopt;
+    }
+  } else {
+    conversion = convert(run, column.type, type.name, CastContext::kAssignment);
+    if (column.assumed) conversion.path = CastPath::kUnknown;
+    if (conversion.path == CastPath::kNone) {
+      run.fail("42804", fmt::format("column \"{}\" cannot be cast automatically to type {}",
+                                    column.name, model::display(type.name)));
+      return std::nullopt;
+    }
+  }
+  if (!default_fits(run, column, type.name)) return std::nullopt;
+  if (!check_users(run, table, column)) return std::nullopt;
+  TypeChange change{.table = oid,
+                    .column = column.number,
+                    .old_type = column.type,
+                    .new_type = type.name,
+                    .old_collation = column.collation,
+                    .new_collation = action.collation,
+                    .rewrite = conversion.rewrite};
+  if (same_type(column.type, type.name) && column.type.modifiers == type.name.modifiers &&
+      column.collation == action.collation && !action.using_expression && !column.assumed) {
+    run.effects.changes_nothing = true;
+  }
+  const bool rows = run.may_have_rows(table);
+  const std::string& name = base_type(run.catalog, type.name).name.name;
+  if (rows && conversion.rewrite) {
+    if (name == "bit" && column.type.name.name == "bit" && !type.name.modifiers.empty()) {
+      run.may_fail(table.rows_loaded, "22026",
+                   fmt::format("bit string length does not match type {}",
+                               model::display(type.name)));
+    } else if ((name == "varchar" || name == "bpchar") && !type.name.modifiers.empty()) {
+      run.risk("22001", fmt::format("value too long for type {}", model::display(type.name)));
+    } else if (name == "int2" || name == "int4" || name == "numeric") {
+      run.risk("22003", fmt::format("a value may be out of range for type {}",
+                                    model::display(type.name)));
+    } else if (domain_has_constraints(run.catalog, type.name)) {
+      run.risk("23514", "a value may violate a constraint of the domain");
+    }
+  }
+  run.change(oid, [&](Relation& copy) {
+    for (Column& own : copy.columns) {
+      if (own.number != column.number) continue;
+      own.type = type.name;
+      own.type_oid = type.user_type;
+      own.collation = action.collation;
+      own.assumed = false;
+    }
+    std::erase_if(copy.needs, [&](const Dependency& d) {
+      return d.object_column == column.number && d.kind == Dependency::Part::kColumn;
+    });
+    std::vector<Dependency> needs;
+    if (type.user_type != 0) needs.push_back({.needs = type.user_type});
+    if (type.extension != 0) needs.push_back({.needs = type.extension});
+    add_needs(copy, std::move(needs), Dependency::Part::kColumn, column.number);
+  });
+  return change;
+}
+
+bool finish_type_changes(Run& run, const std::vector<TypeChange>& changes) {
+  std::vector<Oid> tables;
+  for (const TypeChange& change : changes) {
+    if (std::ranges::find(tables, change.table) == tables.end()) tables.push_back(change.table);
+  }
+  for (const Oid oid : tables) {
+    const Relation& table = run.at(oid);
+    std::vector<TypeChange> own;
+    for (const TypeChange& change : changes) {
+      if (change.table == oid) own.push_back(change);
+    }
+    if (!remake_indexes(run, table, own)) return false;
+    recheck_constraints(run, table, own);
+    for (const CatalogConstraint& constraint : table.constraints) {
+      if (constraint.kind == ConstraintKind::kForeignKey &&
+          !remake_foreign_key(run, table, constraint, changes, oid)) {
+        return false;
+      }
+    }
+    for (const Catalog::ForeignKeyUse& use : run.catalog.foreign_keys_to(oid)) {
+      if (use.table->oid != oid &&
+          !remake_foreign_key(run, *use.table, *use.constraint, changes, oid)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace forelock::postgres
