@@ -93,6 +93,13 @@ class Loader {
     return std::move(loaded_);
   }
 
+  /// What is configured where the first path lies.
+  std::expected<const Configuration*, Failure> main_configuration() {
+    const std::string first = request_.paths.empty() ? "." : request_.paths.front();
+    const std::string full = absolute(first == "-" ? "." : first, working_folder_);
+    return configuration_for(files_.is_folder(full) ? full : parent_of(full));
+  }
+
  private:
   /// A stream or a script is read as it is; another kind of file is laid over the disk.
   std::expected<void, Failure> take_standard_input(std::vector<std::string>& paths) {
@@ -345,19 +352,45 @@ lint::Report lint_project(const LoadedProject& loaded, const Request& request, R
   return report;
 }
 
-std::expected<lint::Report, Failure> check(const FileSystem& files, const Request& request,
-                                           Rules rules) {
-  const auto loaded = load(files, request, rules);
+std::expected<Checked, Failure> check_all(const FileSystem& files, const Request& request,
+                                          Rules rules, bool with_baseline) {
+  Loader loader(files, request, rules);
+  const auto loaded = loader.run();
   if (!loaded) return std::unexpected(loaded.error());
+  Checked checked;
+  std::set<const lint::Rule*> enabled;
   std::vector<lint::Report> reports;
   for (const LoadedProject& each : *loaded) {
-    reports.push_back(lint_project(each, request, rules));
-    if (auto applied = apply_baseline(reports.back(), each.configuration, files); !applied) {
+    lint::Report& report = reports.emplace_back(lint_project(each, request, rules));
+    const auto chosen = select_rules(each.configuration, rules);
+    enabled.insert(chosen.begin(), chosen.end());
+    if (!with_baseline) continue;
+    if (auto applied = apply_baseline(report, each.configuration, files); !applied) {
       return std::unexpected(std::move(applied.error()));
     }
   }
-  if (reports.size() == 1) return std::move(reports.front());
-  return lint::merge(std::move(reports));
+  auto configuration = loader.main_configuration();
+  if (!configuration) return std::unexpected(std::move(configuration.error()));
+  checked.configuration = loaded->empty() ? **configuration : loaded->front().configuration;
+  if (loaded->empty()) {
+    const auto chosen = select_rules(checked.configuration, rules);
+    enabled.insert(chosen.begin(), chosen.end());
+    checked.report.pg_version = checked.configuration.pg_version.value_or(kDefaultPgVersion);
+    checked.report.pg_version_assumed = !checked.configuration.pg_version;
+  } else {
+    checked.report =
+        reports.size() == 1 ? std::move(reports.front()) : lint::merge(std::move(reports));
+  }
+  std::ranges::copy_if(rules, std::back_inserter(checked.enabled),
+                       [&](const lint::Rule* rule) { return enabled.contains(rule); });
+  return checked;
+}
+
+std::expected<lint::Report, Failure> check(const FileSystem& files, const Request& request,
+                                           Rules rules) {
+  auto checked = check_all(files, request, rules);
+  if (!checked) return std::unexpected(std::move(checked.error()));
+  return std::move(checked->report);
 }
 
 }  // namespace forelock::project

@@ -58,7 +58,18 @@ std::expected<std::vector<LoadedProject>, Failure> load(const FileSystem& files,
 lint::Report lint_project(const LoadedProject& loaded, const Request& request,
                           std::span<const lint::Rule* const> rules);
 
-/// load() and lint.
+/// A report with what a reporter and an exit code need beside it.
+struct Checked {
+  lint::Report report;
+  std::vector<const lint::Rule*> enabled;  ///< In any of the projects, in the order of `rules`.
+  Configuration configuration;             ///< Of the first project, else of the first path.
+};
+/// load() and lint. `with_baseline`: findings of the configured baseline are suppressed.
+std::expected<Checked, Failure> check_all(const FileSystem& files, const Request& request,
+                                          std::span<const lint::Rule* const> rules,
+                                          bool with_baseline = true);
+
+/// check_all() for those who need the report alone.
 std::expected<lint::Report, Failure> check(const FileSystem& files, const Request& request,
                                            std::span<const lint::Rule* const> rules);
 

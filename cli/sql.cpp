@@ -1,0 +1,197 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/selection.h"
+#include "reporters/escape.h"
+#include "reporters/json_support.h"
+
+namespace forelock::cli {
+namespace {
+
+using reporters::Json;
+
+struct SqlOptions {
+  PathOptions paths;
+  std::string format = "text", range;
+  bool downgrade = false;
+};
+
+/// Where a step stands: in the migration's file, or in its downgrade's own.
+text::Location place_of(const model::Migration& migration, const model::Step& step) {
+  const model::Statement* statement = step.statement();
+  if (step.span.empty() && statement != nullptr && !statement->origin.via.empty()) {
+    return statement->origin.via.back();
+  }
+  return {migration.file, step.span};
+}
+
+Json statement_json(const model::Migration& migration, const model::Step& step) {
+  const text::Location place = place_of(migration, step);
+  const text::LineColumn at =
+      place.file == nullptr ? text::LineColumn{} : place.file->position(place.span.begin_byte);
+  Json json = {{"sql", step.statement()->sql},
+               {"line", at.line1},
+               {"column", at.column1},
+               {"certainty", std::string(model::display(step.certainty))},
+               {"transaction", nullptr}};
+  if (step.transaction != model::kNoTransaction) json["transaction"] = step.transaction;
+  return json;
+}
+
+Json direction_json(const model::Migration& migration, const model::Direction& direction) {
+  Json statements = Json::array(), not_analyzed = Json::array();
+  for (const model::Step& step : direction.steps) {
+    if (step.statement() != nullptr) {
+      statements.push_back(statement_json(migration, step));
+    } else {
+      const text::Location place = place_of(migration, step);
+      not_analyzed.push_back(
+          {{"line", place.file == nullptr ? 1 : place.file->line_of(place.span.begin_byte)},
+           {"reason", step.not_analyzed()->reason}});
+    }
+  }
+  return {{"complete", direction.complete},
+          {"statements", std::move(statements)},
+          {"not_analyzed", std::move(not_analyzed)}};
+}
+
+Json revision_json(const model::Migration& migration) {
+  Json down = nullptr;
+  if (migration.down_revisions.size() == 1) down = migration.down_revisions.front();
+  if (migration.down_revisions.size() > 1) down = migration.down_revisions;
+  return {{"file", migration.file->path()},
+          {"revision", migration.revision},
+          {"down_revision", std::move(down)},
+          {"upgrade", direction_json(migration, migration.upgrade)},
+          {"downgrade", direction_json(migration, migration.downgrade)}};
+}
+
+/// SQL that psql can run, in the transactions that a real run has.
+class Script {
+ public:
+  explicit Script(const model::Settings& settings) : settings_(settings) {}
+
+  void add(const model::Migration& migration, bool downgrade) {
+    const model::Direction& direction = downgrade ? migration.downgrade : migration.upgrade;
+    const bool own =
+        settings_.transaction_per_migration || migration.source != model::SourceKind::kAlembic;
+    if (own) close();
+    text_ += fmt::format("-- {} {}: {}\n", downgrade ? "downgrade" : "upgrade",
+                         reporters::printable(migration.revision),
+                         reporters::printable(migration.file->path()));
+    number_ = open_ && !direction.steps.empty() ? direction.steps.front().transaction : number_;
+    for (const model::Step& step : direction.steps) add_step(migration, step);
+    if (own) close();
+    text_ += '\n';
+  }
+
+  std::string take() {
+    close();
+    return std::move(text_);
+  }
+
+ private:
+  void close() {
+    if (std::exchange(open_, false)) text_ += "COMMIT;\n";
+  }
+
+  void enter(int transaction) {
+    if (open_ && transaction != number_) close();
+    if (transaction == model::kNoTransaction || open_) return;
+    text_ += "BEGIN;\n";
+    open_ = true;
+    number_ = transaction;
+  }
+
+  void add_step(const model::Migration& migration, const model::Step& step) {
+    const text::Location place = place_of(migration, step);
+    const std::uint32_t line1 =
+        place.file == nullptr ? 1 : place.file->line_of(place.span.begin_byte);
+    if (const model::NotAnalyzed* unknown = step.not_analyzed()) {
+      text_ += fmt::format("-- line {}: not analysed: {}\n", line1,
+                           reporters::printable(unknown->reason));
+      return;
+    }
+    const model::Statement& statement = *step.statement();
+    // The script's own BEGIN and COMMIT are in its text.
+    if (migration.source == model::SourceKind::kAlembic) enter(step.transaction);
+    text_ += fmt::format("-- line {}", line1);
+    if (step.certainty != model::Certainty::kExact) {
+      text_ += fmt::format(": {}", model::display(step.certainty));
+    }
+    text_ += '\n';
+    if (step.certainty == model::Certainty::kPartial) {
+      // What has a hole in it cannot be run.
+      add_commented(statement.sql);
+    } else {
+      text_ += reporters::valid_utf8(statement.sql) + ";\n";
+    }
+  }
+
+  void add_commented(std::string_view sql) {
+    while (!sql.empty()) {
+      const auto end = sql.find('\n');
+      text_ += fmt::format("-- {}\n", reporters::printable(sql.substr(0, end)));
+      sql.remove_prefix(end == std::string_view::npos ? sql.size() : end + 1);
+    }
+  }
+
+  const model::Settings& settings_;
+  std::string text_;
+  bool open_ = false;
+  int number_ = 0;
+};
+
+void print_sql(Session& session, const SqlOptions& options) {
+  const auto loaded = load_projects(session, options.paths);
+  if (!loaded) return;
+  Json revisions = Json::array();
+  std::string text;
+  for (const project::LoadedProject& each : *loaded) {
+    const auto selected = select_migrations(session, each, options.range);
+    if (!selected) return;
+    Script script(each.project.settings);
+    if (options.format == "json") {
+      for (const std::size_t index : *selected) {
+        revisions.push_back(revision_json(each.project.migrations[index]));
+      }
+      continue;
+    }
+    if (options.downgrade) {
+      for (auto index = selected->rbegin(); index != selected->rend(); ++index) {
+        script.add(each.project.migrations[*index], true);
+      }
+    } else {
+      for (const std::size_t index : *selected) script.add(each.project.migrations[index], false);
+    }
+    text += script.take();
+  }
+  if (options.format == "json") {
+    text = reporters::dump({{"schema", 1}, {"revisions", std::move(revisions)}});
+  }
+  write_output(session, "", text);
+}
+
+}  // namespace
+
+void add_sql(CLI::App& app, Session& session) {
+  auto options = std::make_shared<SqlOptions>();
+  CLI::App* command = app.add_subcommand("sql", "Print the SQL that migrations run");
+  add_path_options(*command, options->paths);
+  command->add_option("-f,--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--range", options->range, "A:B, the revisions after A up to B; or one");
+  command->add_flag("--downgrade", options->downgrade, "Text: the downgrades, last revision first");
+  command->callback([options, &session] { print_sql(session, *options); });
+}
+
+}  // namespace forelock::cli
