@@ -90,6 +90,12 @@ void Session::mark_all_stale() {
   for (const auto& [path, document] : documents_.by_path()) stale_.insert(path);
 }
 
+project::OverlayFileSystem Session::files() const {
+  project::OverlayFileSystem overlay(parts_.disk);
+  for (const auto& [path, document] : documents_.by_path()) overlay.put(path, document.text);
+  return overlay;
+}
+
 void Session::analyze_folder(const std::string& path) {
   const std::string folder = project::parent_of(path);
   AnalysisRequest request{.paths = {}, .working_folder = working_folder(path)};
@@ -101,7 +107,7 @@ void Session::analyze_folder(const std::string& path) {
     if (may_hold_migration(other, document.text, client_.cxx)) request.paths.push_back(other);
   }
   if (request.paths.empty()) return;
-  AnalysisResult result = parts_.analyzer.analyze(files_, request);
+  AnalysisResult result = parts_.analyzer.analyze(files(), request);
   for (auto& [other, analysis] : result.files) analyses_[other] = std::move(analysis);
   report_failure(result.failure);
 }

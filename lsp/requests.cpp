@@ -55,7 +55,7 @@ Result Session::on_code_action(const Json& params) {
       .only = find_path(params, {"context", "only"})};
   std::optional<model::Migration> migration;
   if (!at->analysis->findings.empty() && wants_kind(request.only, kQuickFixKind)) {
-    migration = parts_.analyzer.migration(files_, at->document->path, at->folder);
+    migration = parts_.analyzer.migration(files(), at->document->path, at->folder);
   }
   return code_actions(*at->analysis, *at->document, request, migration ? &*migration : nullptr,
                       client_, at->folder);

@@ -4,9 +4,9 @@
 // Server Protocol 3.17. One thread owns all state; a second one only reads and parses the input.
 //
 //   transport   frames on the streams          documents   open buffers and their changes
-//   queue       from the reader to the loop    overlay     the disk with the buffers over it
-//   json_rpc    replies and errors             analysis    findings for open files
-//   session     lifecycle, dispatch, buffers   features    findings to diagnostics, hover, actions
+//   queue       from the reader to the loop    analysis    findings for open files
+//   json_rpc    replies and errors             features    findings to diagnostics, hover, actions
+//   session     lifecycle, dispatch, buffers   loop        both threads
 
 #include <istream>
 #include <ostream>

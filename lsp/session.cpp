@@ -49,7 +49,7 @@ std::unexpected<ResponseError> error(ErrorCode code, std::string message) {
 
 }  // namespace
 
-Session::Session(const SessionParts& parts) : parts_(parts), files_(parts.disk, documents_) {}
+Session::Session(const SessionParts& parts) : parts_(parts) {}
 
 void Session::send(const Json& message) { write_frame(parts_.out, to_text(message)); }
 

@@ -17,7 +17,6 @@
 #include "lsp/client.h"
 #include "lsp/documents.h"
 #include "lsp/json_rpc.h"
-#include "lsp/overlay.h"
 #include "lsp/queue.h"
 
 namespace forelock::lsp {
@@ -91,6 +90,8 @@ class Session {
   /// Analyses the stale documents in the folder of `path`; they are no longer stale, but
   /// unpublished.
   void analyze_folder(const std::string& path);
+  /// The disk with the open buffers over it.
+  [[nodiscard]] project::OverlayFileSystem files() const;
   void publish(const Document& document);
   void report_failure(const std::optional<project::Failure>& failure);
 
@@ -99,7 +100,6 @@ class Session {
   bool shut_down_ = false;
   Client client_;
   Documents documents_;
-  OverlayFileSystem files_;
   std::map<std::string, FileAnalysis, std::less<>> analyses_;  ///< By path; of open documents.
   std::set<std::string, std::less<>> stale_;                   ///< Paths to analyse.
   std::set<std::string, std::less<>> unpublished_;             ///< Paths that were analysed since.
