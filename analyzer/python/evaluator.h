@@ -56,7 +56,8 @@ struct ImportOutline {
 std::vector<ImportOutline> imports(const ParsedFile& file);
 
 /// Finds a project module's file: "app.models.user" → parsed file, or null. Called at most once per
-/// module and evaluation.
+/// module and evaluation, when a name of it is needed. A relative import of file 0, whose package
+/// is not known, is asked for as it is written: ".helpers", "..models".
 using ModuleFinder = std::function<std::shared_ptr<const ParsedFile>(std::string_view dotted)>;
 
 struct Limits {
@@ -66,7 +67,8 @@ struct Limits {
   std::size_t max_string_bytes = 8U * 1024U * 1024U;
 };
 
-/// One evaluation of one file. Not thread-safe; make one per file and thread.
+/// One evaluation of one file. Not thread-safe; make one per file and thread. Lists, dicts and
+/// objects that it gives out are emptied when it is destroyed.
 class Evaluator {
  public:
   Evaluator(std::shared_ptr<const ParsedFile> file, Host& host, ModuleFinder finder,

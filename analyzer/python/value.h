@@ -95,6 +95,10 @@ class Value {
   Storage storage_;
 };
 
+/// What stands in a str for a part that is not known: a valid identifier and a valid word of a
+/// string constant, so that SQL around it still parses. Each is marked in MappedText::holes.
+inline constexpr std::string_view kUnknownText = "__unknown__";
+
 /// Evaluated arguments of a call. `complete` is false when `*args` or `**kwargs` were unknown.
 struct Arguments {
   std::vector<Value> positional;
@@ -110,13 +114,18 @@ struct Arguments {
 /// An expression over names that the evaluator does not look into.
 struct Symbol {
   enum class Kind {
-    kName,       ///< `name` is the dotted path: "sqlalchemy.dialects.postgresql.UUID".
-    kAttribute,  ///< operands[0].name, where operands[0] is no kName symbol.
+    kName,  ///< `name` is the dotted path: "sqlalchemy.dialects.postgresql.UUID".
+    /// operands[0].name, where operands[0] is no kName symbol. It may be a Class or Instance that
+    /// has a symbol among its bases (an ORM model); what the class body bound to that name, if
+    /// anything, is then operands[1].
+    kAttribute,
     kCall,       ///< operands[0](arguments)
     kSubscript,  ///< operands[0][operands[1]]
     kUnary,      ///< name is the operator: "-", "~", "not".
-    kBinary,     ///< name: "+", "&", "|", "==", "in", "is", "<", … ; operands[0], operands[1].
-    kObject,     ///< Made by the Host; `name` is its type, `payload` its state.
+    /// name: "+", "&", "|", "==", "<", "in", "not in", "is", "is not", "and", "or", … over
+    /// operands[0] and operands[1].
+    kBinary,
+    kObject,  ///< Made by the Host; `name` is its type, `payload` its state.
   };
   Kind kind = Kind::kName;
   std::string name;
@@ -139,6 +148,28 @@ std::optional<bool> truth(const Value& value);
 std::optional<bool> equal(const Value& a, const Value& b);
 /// Items of any iterable constant: sequence, dict (keys), str (characters); nothing when not known.
 std::optional<std::vector<Value>> iterate(const Value& value);
+
+// Classes and their instances, as a Host meets them. A Value of another type gives nothing.
+
+/// Name of a class, or of the class of an instance.
+std::string class_name(const Value& class_or_instance);
+/// The class of an instance.
+std::optional<Value> class_of(const Value& instance);
+/// Bases of a class as they were evaluated, in order.
+std::vector<Value> bases_of(const Value& class_value);
+/// Whether a class (or that of an instance) is an enum.Enum.
+bool is_enum(const Value& class_or_instance);
+/// Members of an enum class in order, without aliases: name and instance.
+std::vector<std::pair<std::string, Value>> enum_members(const Value& class_value);
+/// Attribute of an instance (its own, then its classes'), class or module; null when not bound. An
+/// enum's member has "name" and "value". Valid as long as the object is not changed.
+const Value* find_attribute(const Value& object, std::string_view name);
+/// What was assigned to an instance (and not to its class), in order.
+std::vector<std::pair<std::string, Value>> instance_attributes(const Value& instance);
+/// Name of a function, method or builtin type; empty for other values.
+std::string function_name(const Value& function);
+/// Python's name of the value's type: "str", "list", "User"; empty when not known.
+std::string type_name(const Value& value);
 
 Value make_sequence(Sequence::Kind kind, std::vector<Value> items);
 Value make_symbol(std::string path, Place place);
