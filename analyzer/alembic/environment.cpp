@@ -1,0 +1,230 @@
+// alembic.ini and env.py, read and never run: the options of context.configure() and the naming
+// convention of target_metadata.
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "analyzer/alembic/compile.h"
+#include "analyzer/alembic/ini.h"
+#include "analyzer/alembic/values.h"
+#include "analyzer/python/host.h"
+
+namespace forelock::alembic {
+namespace {
+
+using python::Arguments;
+using python::CallSite;
+using python::Symbol;
+using python::Value;
+
+std::vector<std::string> split(std::string_view text, std::string_view separators) {
+  std::vector<std::string> out;
+  std::size_t at = 0;
+  while (at <= text.size()) {
+    const std::size_t end = std::min(text.find_first_of(separators, at), text.size());
+    if (end > at) out.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+/// Separator of a list in alembic.ini. Source: alembic/config.py, `path_separator` and
+/// `version_path_separator`.
+std::vector<std::string> split_list(const std::vector<IniEntry>& entries, std::string_view value,
+                                    std::string_view separator_key) {
+  std::string separator;
+  if (const auto chosen = ini_value(entries, "path_separator")) separator = *chosen;
+  if (const auto chosen = ini_value(entries, separator_key)) separator = *chosen;
+  if (separator == "os" || separator == ":") return split(value, ":\n");
+  if (separator == ";") return split(value, ";\n");
+  if (separator == "newline") return split(value, "\n");
+  if (separator == "space") return split(value, " \n");
+  return split(value, ", :\n");
+}
+
+std::string dialect_of(std::string_view url) {
+  std::string dialect(url.substr(0, url.find("://")));
+  dialect = dialect.substr(0, dialect.find('+'));
+  if (dialect == "postgres") dialect = "postgresql";
+  return dialect;
+}
+
+void read_ini_entries(const text::FileRef& file, Environment& environment) {
+  const std::vector<IniEntry> entries = read_ini(file->text());
+  if (const auto value = ini_value(entries, "script_location")) {
+    environment.script_location = *value;
+  }
+  if (const auto value = ini_value(entries, "version_locations")) {
+    environment.version_locations = split_list(entries, *value, "version_path_separator");
+  }
+  if (const auto value = ini_value(entries, "prepend_sys_path")) {
+    environment.prepend_sys_path = split_list(entries, *value, "path_separator");
+  }
+  if (const auto value = ini_value(entries, "recursive_version_locations")) {
+    environment.recursive_version_locations = *value == "true" || *value == "True" || *value == "1";
+  }
+  if (const auto value = ini_value(entries, "sqlalchemy.url");
+      value && value->find("://") != std::string::npos) {
+    environment.url_dialect = dialect_of(*value);
+  }
+}
+
+/// Packages that change what operations emit when they are imported.
+constexpr auto kPlugins = std::to_array<std::string_view>(
+    {"geoalchemy2", "alembic_utils", "alembic_postgresql_enum", "sqlalchemy_utils", "pgvector"});
+
+/// Watches env.py run: the options of every context.configure() and the metadata with a naming
+/// convention.
+class EnvironmentHost final : public python::Host {
+ public:
+  explicit EnvironmentHost(Environment& environment) : environment_(environment) {}
+
+  std::optional<Value> import_module(std::string_view dotted) override {
+    note_plugin(dotted);
+    return {};
+  }
+
+  std::optional<Value> attribute(const Symbol& object, std::string_view name,
+                                 python::Place place) override {
+    // `Base.metadata` of declarative_base(metadata=…) and of db = SQLAlchemy(metadata=…)
+    if (object.kind == Symbol::Kind::kCall && name == "metadata") {
+      const Value* metadata = object.arguments.find("metadata");
+      if (metadata != nullptr) return *metadata;
+    }
+    (void)place;
+    return {};
+  }
+
+  std::optional<Value> call(const Value& callee, const Arguments& arguments,
+                            const CallSite& site) override {
+    (void)site;
+    const Symbol* symbol = callee.symbol();
+    if (symbol == nullptr || symbol->kind != Symbol::Kind::kName) return {};
+    const std::string name = canonical(symbol->name);
+    if (name == "context.is_offline_mode") return Value(false);
+    if (name == "context.configure") configure(arguments);
+    if (name == "sa.MetaData") {
+      if (const auto convention = read_convention(arguments.find("naming_convention"))) {
+        last_convention_ = *convention;
+        ++conventions_;
+      }
+    }
+    return {};
+  }
+
+  /// What was found, when target_metadata itself told nothing: the only convention there is.
+  void finish(const python::Evaluator& evaluator) {
+    if (environment_.naming_convention.empty()) {
+      if (const auto target = evaluator.global("target_metadata")) read_metadata(*target);
+    }
+    if (environment_.naming_convention.empty() && conventions_ == 1 && saw_metadata_) {
+      environment_.naming_convention = last_convention_;
+    }
+  }
+
+ private:
+  void note_plugin(std::string_view dotted) {
+    for (const std::string_view plugin : kPlugins) {
+      if (dotted == plugin || (dotted.starts_with(plugin) && dotted[plugin.size()] == '.')) {
+        if (std::ranges::find(environment_.plugins, plugin) == environment_.plugins.end()) {
+          environment_.plugins.emplace_back(plugin);
+        }
+      }
+    }
+  }
+
+  static std::optional<NamingConvention> read_convention(const Value* value) {
+    const python::Dict* dict = value == nullptr ? nullptr : value->dict();
+    if (dict == nullptr) return {};
+    NamingConvention out;
+    for (const auto& [key, item] : dict->items) {
+      std::optional<std::string> kind = known_string(key);
+      if (!kind) {
+        const std::string name = name_of(key);
+        if (name == "sa.Index") kind = "ix";
+        if (name == "sa.UniqueConstraint") kind = "uq";
+        if (name == "sa.CheckConstraint") kind = "ck";
+        if (name == "sa.ForeignKeyConstraint") kind = "fk";
+        if (name == "sa.PrimaryKeyConstraint") kind = "pk";
+      }
+      const auto pattern = known_string(item);
+      if (kind && pattern) out.emplace_back(*kind, *pattern);
+    }
+    return out;
+  }
+
+  void read_metadata(const Value& value) {
+    saw_metadata_ = true;
+    if (const auto* items = items_of(value)) {
+      if (!items->empty()) read_metadata(items->front());
+      return;
+    }
+    if (name_of(value) != "sa.MetaData") return;
+    if (const auto convention = read_convention(arguments_of(value).find("naming_convention"))) {
+      environment_.naming_convention = *convention;
+    }
+  }
+
+  void configure(const Arguments& arguments) {
+    const auto flag_of = [&](std::string_view keyword, std::optional<bool>& into) {
+      if (const auto value = tristate(arguments, keyword)) into = value;
+    };
+    flag_of("transaction_per_migration", environment_.transaction_per_migration);
+    flag_of("transactional_ddl", environment_.transactional_ddl);
+    if (const auto text = known_string(present(arguments, "version_table"))) {
+      environment_.version_table = *text;
+    }
+    if (const auto text = known_string(present(arguments, "version_table_schema"))) {
+      environment_.version_table_schema = *text;
+    }
+    if (!environment_.url_dialect) {
+      if (const auto text = known_string(present(arguments, "dialect_name"))) {
+        environment_.url_dialect = *text;
+      } else if (const auto url = known_string(present(arguments, "url"));
+                 url && url->find("://") != std::string::npos) {
+        environment_.url_dialect = dialect_of(*url);
+      }
+    }
+    if (const Value* metadata = present(arguments, "target_metadata")) read_metadata(*metadata);
+  }
+
+  Environment& environment_;
+  NamingConvention last_convention_;
+  int conventions_ = 0;
+  bool saw_metadata_ = false;
+};
+
+}  // namespace
+
+Environment read_environment(text::FileRef ini, std::shared_ptr<const python::ParsedFile> env,
+                             const python::ModuleFinder& find_module) {
+  Environment environment;
+  if (ini != nullptr) read_ini_entries(ini, environment);
+  if (env == nullptr) return environment;
+  for (const python::ImportOutline& import : python::imports(*env)) {
+    for (const std::string_view plugin : kPlugins) {
+      if (import.module == plugin || import.module.starts_with(std::string(plugin) + ".")) {
+        if (std::ranges::find(environment.plugins, plugin) == environment.plugins.end()) {
+          environment.plugins.emplace_back(plugin);
+        }
+      }
+    }
+  }
+  EnvironmentHost host(environment);
+  python::Evaluator evaluator(env, host, find_module);
+  evaluator.run_module();
+  // run_migrations_*() is usually called at the end of the file, under a condition; where it is
+  // not reached, its functions are looked into all the same.
+  for (const std::string_view name :
+       {"run_migrations_online", "run_migrations_offline", "do_run_migrations"}) {
+    if (!environment.transaction_per_migration && !environment.version_table) {
+      (void)evaluator.call(name);
+    }
+  }
+  host.finish(evaluator);
+  return environment;
+}
+
+}  // namespace forelock::alembic

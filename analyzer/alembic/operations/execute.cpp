@@ -1,0 +1,112 @@
+#include "analyzer/alembic/operations/operations.h"
+#include "analyzer/alembic/render/expressions.h"
+#include "analyzer/alembic/render/identifiers.h"
+
+namespace forelock::alembic {
+
+using python::Arguments;
+using python::None;
+using python::Value;
+
+Value Host::execute(const Value& statement, const Value* parameters, const Operation& operation) {
+  const Context& context = operation.context;
+  const Value rows = Value::unknown("rows of the database");
+  Sql sql = context.sql();
+  Expressions expressions(context);
+  if (statement.str() != nullptr) {
+    ExpressionOptions options;
+    options.text_is_sql = true;
+    expressions.render(sql, statement, options);
+    emit(sql, operation);
+    return rows;
+  }
+  if (const auto* items = items_of(statement)) {  // exec_driver_sql of several, or ReplaceableObject
+    for (const Value& item : *items) execute(item, parameters, operation);
+    return rows;
+  }
+  if (expressions.render_statement(sql, statement, parameters)) {
+    emit(sql, operation);
+    return rows;
+  }
+  if (statement.is_unknown()) {
+    const auto* unknown = statement.as<python::Unknown>();
+    not_analyzed("the SQL depends on " + unknown->reason, operation);
+    return rows;
+  }
+  if (const std::string name = name_of(statement); name.starts_with("func.")) {
+    sql << "SELECT ";
+    expressions.render(sql, statement, {});
+    emit(sql, operation);
+    return rows;
+  }
+  not_analyzed("the statement is not known", operation);
+  return rows;
+}
+
+Value execute_operation(Host& host, const Operation& operation) {
+  const Value* statement = operation.arguments.find("sqltext", 0);
+  if (statement == nullptr) statement = operation.arguments.find("sql");
+  if (statement == nullptr) {
+    host.not_analyzed("execute without a statement", operation);
+    return None{};
+  }
+  host.execute(*statement, nullptr, operation);
+  return None{};
+}
+
+/// One INSERT for each row, as offline mode prints it; a real run sends the same values.
+/// Source: alembic/ddl/impl.py bulk_insert.
+Value bulk_insert(Host& host, const Operation& operation) {
+  const Arguments& arguments = operation.arguments;
+  const Context& context = operation.context;
+  const Value* table_value = arguments.find("table", 0);
+  const Value* rows = arguments.find("rows", 1);
+  if (table_value == nullptr || rows == nullptr) {
+    host.not_analyzed("bulk_insert without a table or rows", operation);
+    return None{};
+  }
+  const auto* items = items_of(*rows);
+  if (items == nullptr) {
+    Sql sql = context.sql();
+    sql << "INSERT INTO ";
+    const auto table = read_table(*table_value, context);
+    if (table && table->name) {
+      render_table_name(sql, table->schema, *table->name);
+    } else {
+      sql.hole();
+    }
+    sql << " VALUES (";
+    sql.hole();
+    sql << ")";
+    host.emit(sql, operation);
+    return None{};
+  }
+  for (const Value& row : *items) {
+    // table.insert().inline().values(row)
+    python::Symbol attribute;
+    attribute.kind = python::Symbol::Kind::kAttribute;
+    attribute.name = "insert";
+    attribute.operands.push_back(*table_value);
+    attribute.place = {0, context.call};
+    python::Symbol insert;
+    insert.kind = python::Symbol::Kind::kCall;
+    insert.operands.emplace_back(std::make_shared<const python::Symbol>(std::move(attribute)));
+    insert.arguments.keywords.emplace_back("inline", Value(true));
+    insert.place = {0, context.span_of(row)};
+    Sql sql = context.sql();
+    sql.set_place(context.span_of(row));
+    Expressions expressions(context);
+    const Value statement(std::make_shared<const python::Symbol>(std::move(insert)));
+    if (row.is_unknown() || !expressions.render_statement(sql, statement, &row)) {
+      host.not_analyzed("a row of bulk_insert is not known", operation);
+      continue;
+    }
+    host.emit(sql, operation);
+  }
+  if (!rows->sequence()->complete) {
+    host.not_analyzed("some rows of bulk_insert are not known", operation);
+  }
+  return None{};
+}
+
+}  // namespace forelock::alembic

@@ -1,0 +1,1007 @@
+#include "analyzer/alembic/render/expressions.h"
+
+#include <algorithm>
+#include <array>
+
+#include "analyzer/alembic/render/chain.h"
+#include "analyzer/alembic/render/ddl.h"
+#include "analyzer/alembic/render/identifiers.h"
+#include "analyzer/alembic/render/text_clause.h"
+
+namespace forelock::alembic {
+namespace {
+
+using python::Arguments;
+using python::Symbol;
+using python::Value;
+
+/// Deepest nesting of expressions that is rendered; deeper ones become unknown.
+constexpr int kMaxDepth = 200;
+
+struct Operator {
+  std::string_view python;
+  std::string_view sql;
+  Precedence precedence;
+};
+/// Source: sqlalchemy/sql/compiler.py OPERATORS.
+constexpr auto kOperators = std::to_array<Operator>({
+    {"==", "=", Precedence::kCompare},
+    {"!=", "!=", Precedence::kCompare},
+    {"<", "<", Precedence::kCompare},
+    {"<=", "<=", Precedence::kCompare},
+    {">", ">", Precedence::kCompare},
+    {">=", ">=", Precedence::kCompare},
+    {"+", "+", Precedence::kAdd},
+    {"-", "-", Precedence::kAdd},
+    {"*", "*", Precedence::kMultiply},
+    {"/", "/", Precedence::kMultiply},
+    {"//", "/", Precedence::kMultiply},
+    {"%", "%", Precedence::kMultiply},
+    {"<<", "<<", Precedence::kAdd},
+    {">>", ">>", Precedence::kAdd},
+});
+
+const Operator* find_operator(std::string_view name) {
+  const auto it = std::ranges::find(kOperators, name, &Operator::python);
+  return it == kOperators.end() ? nullptr : &*it;
+}
+
+/// func.x that render without parentheses. Source: sqlalchemy/sql/functions.py AnsiFunction.
+constexpr auto kAnsiFunctions = std::to_array<std::string_view>(
+    {"current_date", "current_time", "current_timestamp", "current_user", "localtime",
+     "localtimestamp", "session_user", "sysdate", "user"});
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return out;
+}
+
+bool is_boolean_constant(const Value& value) {
+  const std::string name = name_of(value);
+  return value.as<bool>() != nullptr || name == "sa.true" || name == "sa.false";
+}
+
+bool is_null_constant(const Value& value) {
+  return value.is_none() || name_of(value) == "sa.null";
+}
+
+bool is_stringlike(const Value& value, const std::optional<Type>& type) {
+  return value.str() != nullptr || (type && type->family == TypeFamily::kString);
+}
+
+}  // namespace
+
+void Sources::add(const std::string& key, const Sql& sql) {
+  for (const Entry& entry : entries) {
+    if (entry.key == key) return;
+  }
+  entries.push_back({key, sql});
+}
+
+bool is_text(const Value& value) {
+  const Chain chain = unroll(value);
+  return chain.root != nullptr && is_call(*chain.root) &&
+         (name_of(*chain.root) == "sa.text" || name_of(*chain.root) == "sa.TextClause");
+}
+
+Precedence Expressions::render(Sql& sql, const Value& value, const ExpressionOptions& options) {
+  if (depth_ >= kMaxDepth) {
+    sql.hole();
+    return Precedence::kAtom;
+  }
+  ++depth_;
+  Precedence precedence = Precedence::kAtom;
+  if (value.str() != nullptr && options.text_is_sql) {
+    render_text_clause(sql, *value.str(), {}, *this);
+    precedence = Precedence::kComma;
+  } else if (value.symbol() != nullptr) {
+    precedence = render_symbol(sql, value, options);
+  } else {
+    render_literal(sql, value, options.type);
+  }
+  --depth_;
+  return precedence;
+}
+
+void Expressions::render_grouped(Sql& sql, const Value& value, const ExpressionOptions& options,
+                                 Precedence outer, bool strict) {
+  Sql inner = sql.fresh();
+  const Precedence precedence = render(inner, value, options);
+  const bool group = strict ? precedence <= outer : precedence < outer;
+  if (group) sql << "(";
+  sql.append(inner);
+  if (group) sql << ")";
+}
+
+Precedence Expressions::render_symbol(Sql& sql, const Value& value,
+                                      const ExpressionOptions& options) {
+  const Symbol& symbol = *value.symbol();
+  const text::Span place = symbol.place.file == 0 && !symbol.place.span.empty()
+                               ? symbol.place.span
+                               : sql.place();
+  const At at(sql, place);
+  switch (symbol.kind) {
+    case Symbol::Kind::kBinary:
+      return render_binary(sql, symbol, options);
+    case Symbol::Kind::kUnary:
+      return render_unary(sql, symbol, options);
+    case Symbol::Kind::kSubscript:
+      return render_subscript(sql, value, options);
+    case Symbol::Kind::kCall:
+      return render_call(sql, value, options);
+    case Symbol::Kind::kName: {
+      const std::string name = canonical(symbol.name);
+      if (name == "sa.true" || name == "sa.false" || name == "sa.null") {
+        sql << (name == "sa.true" ? "true" : name == "sa.false" ? "false" : "NULL");
+      } else {
+        sql.hole();
+      }
+      return Precedence::kAtom;
+    }
+    case Symbol::Kind::kAttribute:
+      if (symbol.name == "astext" && !symbol.operands.empty()) {
+        const Symbol* inner = symbol.operands[0].symbol();
+        if (inner != nullptr && inner->kind == Symbol::Kind::kSubscript &&
+            inner->operands.size() == 2) {
+          const bool path = items_of(inner->operands[1]) != nullptr;
+          render_grouped(sql, inner->operands[0], options, Precedence::kCompare, true);
+          sql << (path ? " #>> " : " ->> ");
+          render(sql, inner->operands[1], {});
+          return Precedence::kCompare;
+        }
+      }
+      if (symbol.operands.size() == 1 && (symbol.name == "excluded")) {
+        sql << "excluded";
+        return Precedence::kAtom;
+      }
+      if (render_column(sql, value, options)) return Precedence::kAtom;
+      sql.hole();
+      return Precedence::kAtom;
+    case Symbol::Kind::kObject:
+      sql.hole();
+      return Precedence::kAtom;
+  }
+  return Precedence::kAtom;
+}
+
+bool Expressions::render_column(Sql& sql, const Value& value, const ExpressionOptions& options) {
+  // excluded.column of an ON CONFLICT
+  if (const Value* owner = receiver_of(value);
+      owner != nullptr && owner->symbol() != nullptr &&
+      owner->symbol()->kind == Symbol::Kind::kAttribute && owner->symbol()->name == "excluded") {
+    sql << "excluded." << quote(value.symbol()->name);
+    return true;
+  }
+  const auto reference = read_column_reference(value, context_);
+  if (!reference) return false;
+  if (reference->table && sources_ != nullptr && !reference->owner.is_unknown()) {
+    Sql from = sql.fresh();
+    const std::string key = render_from(from, reference->owner);
+    sources_->add(key, from);
+  }
+  if (options.include_table && reference->table) {
+    render_table_name(sql, reference->schema, *reference->table);
+    sql << ".";
+  }
+  render_name(sql, reference->column);
+  return true;
+}
+
+Precedence Expressions::render_binary(Sql& sql, const Symbol& symbol,
+                                      const ExpressionOptions& options) {
+  if (symbol.operands.size() != 2) {
+    sql.hole();
+    return Precedence::kAtom;
+  }
+  const Value& left = symbol.operands[0];
+  const Value& right = symbol.operands[1];
+  const std::string_view op = symbol.name;
+  if (op == "&") return render_junction(sql, {left, right}, " AND ", Precedence::kAnd, options);
+  if (op == "|") return render_junction(sql, {left, right}, " OR ", Precedence::kOr, options);
+  if (op == "==" || op == "!=" || op == "is" || op == "is not") {
+    return render_compare(sql, left, op, right, options);
+  }
+  if (op == "in" || op == "not in") {
+    render_in(sql, left, right, op == "not in", options);
+    return Precedence::kCompare;
+  }
+  const Operator* found = find_operator(op);
+  if (found == nullptr) {
+    sql.hole();
+    return Precedence::kAtom;
+  }
+  std::string_view spelling = found->sql;
+  Precedence precedence = found->precedence;
+  const auto left_type = type_of(left);
+  const auto right_type = type_of(right);
+  if (op == "+" && (is_stringlike(left, left_type) || is_stringlike(right, right_type))) {
+    spelling = "||";  // string concatenation
+    precedence = Precedence::kCompare;
+  }
+  ExpressionOptions left_options = options;
+  ExpressionOptions right_options = options;
+  left_options.type = right_type ? &*right_type : nullptr;
+  right_options.type = left_type ? &*left_type : nullptr;
+  render_grouped(sql, left, left_options, precedence);
+  sql << " " << spelling << " ";
+  render_grouped(sql, right, right_options, precedence, op != "+" && op != "*");
+  return precedence;
+}
+
+Precedence Expressions::render_compare(Sql& sql, const Value& left, std::string_view op,
+                                       const Value& right, const ExpressionOptions& options) {
+  const bool negated = op == "!=" || op == "is not";
+  if (is_null_constant(right) || is_null_constant(left)) {
+    render_grouped(sql, is_null_constant(right) ? left : right, options, Precedence::kCompare,
+                   true);
+    sql << (negated ? " IS NOT NULL" : " IS NULL");
+    return Precedence::kCompare;
+  }
+  const auto left_type = type_of(left);
+  const auto right_type = type_of(right);
+  ExpressionOptions left_options = options;
+  ExpressionOptions right_options = options;
+  left_options.type = right_type ? &*right_type : nullptr;
+  right_options.type = left_type ? &*left_type : nullptr;
+  render_grouped(sql, left, left_options, Precedence::kCompare, true);
+  if (op == "is" || op == "is not") {
+    sql << (negated ? " IS NOT " : " IS ");
+  } else {
+    sql << (negated ? " != " : " = ");
+  }
+  render_grouped(sql, right, right_options, Precedence::kCompare, true);
+  return Precedence::kCompare;
+}
+
+Precedence Expressions::render_unary(Sql& sql, const Symbol& symbol,
+                                     const ExpressionOptions& options) {
+  if (symbol.operands.empty()) {
+    sql.hole();
+    return Precedence::kAtom;
+  }
+  if (symbol.name == "-") {
+    sql << "-";
+    render_grouped(sql, symbol.operands[0], options, Precedence::kMultiply);
+    return Precedence::kMultiply;
+  }
+  if (symbol.name == "~" || symbol.name == "not") {
+    return render_not(sql, symbol.operands[0], options);
+  }
+  return render(sql, symbol.operands[0], options);
+}
+
+Precedence Expressions::render_not(Sql& sql, const Value& operand,
+                                   const ExpressionOptions& options) {
+  // SQLAlchemy negates comparisons by their opposite operator.
+  const Symbol* symbol = operand.symbol();
+  if (symbol != nullptr && symbol->kind == Symbol::Kind::kBinary && symbol->operands.size() == 2) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOpposites{{
+        {"==", "!="}, {"!=", "=="}, {"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}}};
+    for (const auto& [from, to] : kOpposites) {
+      if (symbol->name != from) continue;
+      Symbol opposite = *symbol;
+      opposite.name = to;
+      return render_binary(sql, opposite, options);
+    }
+  }
+  const std::string name = name_of(operand);
+  if (name == "sa.true" || name == "sa.false") {
+    sql << (name == "sa.true" ? "false" : "true");
+    return Precedence::kAtom;
+  }
+  const std::string_view method = method_of(operand);
+  if (!method.empty() && is_call(operand) && receiver_of(operand) != nullptr) {
+    const Value& receiver = *receiver_of(operand);
+    const Arguments& arguments = arguments_of(operand);
+    if (method == "in_" && !arguments.positional.empty()) {
+      render_in(sql, receiver, arguments.positional[0], true, options);
+      return Precedence::kCompare;
+    }
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kNegations{
+        {{"like", " NOT LIKE "}, {"ilike", " NOT ILIKE "}, {"is_", " IS NOT "}}};
+    for (const auto& [from, to] : kNegations) {
+      if (method != from || arguments.positional.empty()) continue;
+      render_grouped(sql, receiver, options, Precedence::kCompare, true);
+      sql << to;
+      render_grouped(sql, arguments.positional[0], options, Precedence::kCompare, true);
+      return Precedence::kCompare;
+    }
+  }
+  sql << "NOT ";
+  const bool atom = name == "sa.exists" || method == "exists";
+  Sql inner = sql.fresh();
+  const Precedence precedence = render(inner, operand, options);
+  const bool group = !atom && precedence <= Precedence::kCompare;
+  if (group || atom) sql << "(";
+  sql.append(inner);
+  if (group || atom) sql << ")";
+  return Precedence::kCompare;
+}
+
+Precedence Expressions::render_subscript(Sql& sql, const Value& value,
+                                         const ExpressionOptions& options) {
+  if (render_column(sql, value, options)) return Precedence::kAtom;
+  const Symbol& symbol = *value.symbol();
+  if (symbol.operands.size() != 2) {
+    sql.hole();
+    return Precedence::kAtom;
+  }
+  const auto type = type_of(symbol.operands[0]);
+  const bool path = items_of(symbol.operands[1]) != nullptr;
+  if (path) {
+    render_grouped(sql, symbol.operands[0], options, Precedence::kCompare, true);
+    sql << " #> '{";
+    bool first = true;
+    for (const Value& part : *items_of(symbol.operands[1])) {
+      if (!first) sql << ",";
+      first = false;
+      if (const auto text = python::to_str(part, {})) {
+        sql.copy(*text);
+      } else {
+        sql.hole();
+      }
+    }
+    sql << "}'";
+    return Precedence::kCompare;
+  }
+  const bool brackets = type && (type->family == TypeFamily::kArray ||
+                                 type->family == TypeFamily::kJsonb);
+  render_grouped(sql, symbol.operands[0], options, Precedence::kAtom);
+  sql << (brackets ? "[" : " -> ");
+  render(sql, symbol.operands[1], {});
+  if (brackets) sql << "]";
+  return brackets ? Precedence::kAtom : Precedence::kCompare;
+}
+
+Precedence Expressions::render_junction(Sql& sql, const std::vector<Value>& parts,
+                                        std::string_view op, Precedence precedence,
+                                        const ExpressionOptions& options) {
+  std::vector<const Value*> kept;
+  const bool conjunction = precedence == Precedence::kAnd;
+  for (const Value& part : parts) {
+    const std::string name = name_of(part);
+    const auto* boolean = part.as<bool>();
+    // and_(True, x) is x, and_() of nothing is nothing
+    const bool is_true = name == "sa.true" || (boolean != nullptr && *boolean);
+    const bool is_false = name == "sa.false" || (boolean != nullptr && !*boolean);
+    if ((conjunction && is_true) || (!conjunction && is_false)) continue;
+    kept.push_back(&part);
+  }
+  if (kept.empty()) {
+    sql << (conjunction ? "true" : "false");
+    return Precedence::kAtom;
+  }
+  if (kept.size() == 1) return render(sql, *kept[0], options);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (i > 0) sql << op;
+    render_grouped(sql, *kept[i], options, precedence);
+  }
+  return precedence;
+}
+
+void Expressions::render_list(Sql& sql, const std::vector<Value>& values,
+                              const ExpressionOptions& options) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) sql << ", ";
+    render(sql, values[i], options);
+  }
+}
+
+void Expressions::render_in(Sql& sql, const Value& left, const Value& right, bool negated,
+                            const ExpressionOptions& options) {
+  const auto type = type_of(left);
+  Sql head = sql.fresh();
+  render_grouped(head, left, options, Precedence::kCompare, true);
+  if (negated) sql << "(";  // SQLAlchemy groups NOT IN
+  sql.append(head);
+  sql << (negated ? " NOT IN (" : " IN (");
+  if (const auto* items = items_of(right)) {
+    if (items->empty()) {
+      sql << "SELECT CAST(NULL AS " << (type && type->known ? type->sql : "INTEGER")
+          << ") WHERE 1!=1";
+    } else {
+      ExpressionOptions item_options = options;
+      item_options.type = type ? &*type : nullptr;
+      render_list(sql, *items, item_options);
+    }
+  } else if (is_statement(right)) {
+    Sources* saved = sources_;
+    sources_ = nullptr;
+    render_select(sql, right);
+    sources_ = saved;
+  } else {
+    render(sql, right, options);
+  }
+  sql << ")";
+  if (negated) sql << ")";
+}
+
+void Expressions::render_case(Sql& sql, const Arguments& arguments,
+                              const ExpressionOptions& options) {
+  sql << "CASE";
+  const Value* subject = present(arguments, "value");
+  if (subject != nullptr) {
+    sql << " ";
+    render(sql, *subject, options);
+  }
+  const auto when = [&](const Value& condition, const Value& result) {
+    sql << " WHEN ";
+    Sql part = sql.fresh();
+    render(part, condition, options);
+    sql.append(part);
+    sql << " THEN ";
+    render(sql, result, options);
+  };
+  std::vector<Value> whens = arguments.positional;
+  if (whens.size() == 1 && whens[0].sequence() != nullptr &&
+      whens[0].sequence()->kind == python::Sequence::Kind::kList) {
+    whens = whens[0].sequence()->items;  // SQLAlchemy 1.x: case([(a, b)])
+  }
+  for (const Value& part : whens) {
+    if (const auto* pair = items_of(part); pair != nullptr && pair->size() == 2) {
+      when((*pair)[0], (*pair)[1]);
+    } else if (const auto* dict = part.dict()) {
+      for (const auto& [condition, result] : dict->items) when(condition, result);
+    } else {
+      sql << " WHEN ";
+      sql.hole();
+      sql << " THEN ";
+      sql.hole();
+    }
+  }
+  if (const Value* otherwise = arguments.find("else_")) {
+    sql << " ELSE ";
+    render(sql, *otherwise, options);
+  }
+  sql << " END";
+}
+
+void Expressions::render_function(Sql& sql, std::string_view name, const Arguments& arguments,
+                                  const ExpressionOptions& options) {
+  if (std::ranges::find(kAnsiFunctions, name) != kAnsiFunctions.end() &&
+      arguments.positional.empty()) {
+    sql << upper(name);
+    return;
+  }
+  ExpressionOptions inner = options;
+  inner.type = nullptr;
+  inner.text_is_sql = false;
+  if (name == "substring" && arguments.positional.size() >= 2) {
+    sql << "SUBSTRING(";
+    render(sql, arguments.positional[0], inner);
+    sql << " FROM ";
+    render(sql, arguments.positional[1], inner);
+    if (arguments.positional.size() > 2) {
+      sql << " FOR ";
+      render(sql, arguments.positional[2], inner);
+    }
+    sql << ")";
+    return;
+  }
+  if (name == "aggregate_strings") name = "string_agg";
+  // A package path is quoted part by part only where characters demand it.
+  std::size_t begin = 0;
+  while (begin <= name.size()) {
+    const std::size_t dot = std::min(name.find('.', begin), name.size());
+    std::string_view part = name.substr(begin, dot - begin);
+    if (part.size() > 1 && part.ends_with('_')) part.remove_suffix(1);  // func.left_
+    if (begin > 0) sql << ".";
+    const bool plain = std::ranges::all_of(part, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '_' || c == '$';
+    });
+    sql << (plain ? std::string(part) : quoted(part));
+    begin = dot + 1;
+  }
+  sql << "(";
+  if (name == "count" && arguments.positional.empty()) sql << "*";
+  render_list(sql, arguments.positional, inner);
+  if (!arguments.complete) sql.hole();
+  sql << ")";
+}
+
+Precedence Expressions::render_call(Sql& sql, const Value& value,
+                                    const ExpressionOptions& options) {
+  const Symbol& symbol = *value.symbol();
+  const Arguments& arguments = symbol.arguments;
+  const std::string name = name_of(value);
+  if (name.empty() || name == kUnknownText) {
+    if (auto precedence = render_method(sql, value, options)) return *precedence;
+    if (is_statement(value)) {
+      sql << "(";
+      render_select(sql, value);
+      sql << ")";
+      return Precedence::kAtom;
+    }
+    sql.hole();
+    return Precedence::kAtom;
+  }
+  if (name.starts_with("func.")) {
+    render_function(sql, std::string_view(name).substr(5), arguments, options);
+    return Precedence::kAtom;
+  }
+  if (name == "sa.text" || name == "sa.TextClause") {
+    render_text(sql, value, nullptr);
+    return Precedence::kComma;
+  }
+  if (name == "sa.literal_column") {
+    if (const Value* text = arguments.find("text", 0); text != nullptr && text->str() != nullptr) {
+      sql.copy(*text->str());
+    } else {
+      sql.hole();
+    }
+    return Precedence::kAtom;
+  }
+  if (name == "sa.literal" || name == "sa.bindparam" || name == "op.inline_literal") {
+    const bool bind = name == "sa.bindparam";
+    const Value* inner = arguments.find("value", bind ? 1 : 0);
+    const Type type = read_type(arguments.find("type_", bind ? 2 : 1), context_);
+    if (inner == nullptr) {
+      sql.hole();
+    } else {
+      render_literal(sql, *inner, type.sql.empty() ? options.type : &type);
+    }
+    return Precedence::kAtom;
+  }
+  if (name == "sa.true" || name == "sa.false" || name == "sa.null") {
+    sql << (name == "sa.true" ? "true" : name == "sa.false" ? "false" : "NULL");
+    return Precedence::kAtom;
+  }
+  if (name == "sa.cast" || name == "sa.try_cast") {
+    const Value* inner = arguments.find("expression", 0);
+    const Type type = read_type(arguments.find("type_", 1), context_);
+    sql << "CAST(";
+    ExpressionOptions casted = options;
+    casted.type = &type;
+    casted.text_is_sql = false;
+    if (inner != nullptr) render(sql, *inner, casted);
+    sql << " AS ";
+    render_type(sql, type);
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (name == "sa.type_coerce" || name == "sa.label" || name == "orm.aliased") {
+    const Value* inner = arguments.find("expression", name == "sa.label" ? 1 : 0);
+    const Type type = read_type(arguments.find("type_", 1), context_);
+    ExpressionOptions coerced = options;
+    if (name == "sa.type_coerce") coerced.type = &type;
+    if (inner != nullptr) return render(sql, *inner, coerced);
+    sql.hole();
+    return Precedence::kAtom;
+  }
+  if (name == "sa.case") {
+    render_case(sql, arguments, options);
+    return Precedence::kAtom;
+  }
+  if (name == "sa.and_") {
+    return render_junction(sql, arguments.positional, " AND ", Precedence::kAnd, options);
+  }
+  if (name == "sa.or_") {
+    return render_junction(sql, arguments.positional, " OR ", Precedence::kOr, options);
+  }
+  if (name == "sa.not_" && !arguments.positional.empty()) {
+    return render_not(sql, arguments.positional[0], options);
+  }
+  if (name == "sa.exists") {
+    sql << "EXISTS (";
+    if (arguments.positional.size() == 1 && is_statement(arguments.positional[0])) {
+      render_select(sql, arguments.positional[0]);
+    } else {
+      render_select(sql, value);
+    }
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  struct Suffix {
+    std::string_view name, sql;
+  };
+  constexpr auto kSuffixes = std::to_array<Suffix>({{"sa.desc", " DESC"},
+                                                    {"sa.asc", " ASC"},
+                                                    {"sa.nulls_last", " NULLS LAST"},
+                                                    {"sa.nullslast", " NULLS LAST"},
+                                                    {"sa.nulls_first", " NULLS FIRST"},
+                                                    {"sa.nullsfirst", " NULLS FIRST"}});
+  for (const Suffix& suffix : kSuffixes) {
+    if (name != suffix.name || arguments.positional.empty()) continue;
+    const Value& inner = arguments.positional[0];
+    if (const auto text = known_string(inner)) {
+      sql << quote(*text);
+    } else {
+      render(sql, inner, options);
+    }
+    sql << suffix.sql;
+    return Precedence::kAnd;
+  }
+  if (name == "sa.distinct" && !arguments.positional.empty()) {
+    sql << "DISTINCT ";
+    render(sql, arguments.positional[0], options);
+    return Precedence::kCompare;
+  }
+  if (name == "sa.extract" && arguments.positional.size() == 2) {
+    sql << "EXTRACT(" << known_string(arguments.positional[0]).value_or("epoch") << " FROM ";
+    render(sql, arguments.positional[1], options);
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (name == "sa.between" && arguments.positional.size() >= 3) {
+    render_grouped(sql, arguments.positional[0], options, Precedence::kCompare, true);
+    sql << " BETWEEN ";
+    render_grouped(sql, arguments.positional[1], options, Precedence::kCompare, true);
+    sql << " AND ";
+    render_grouped(sql, arguments.positional[2], options, Precedence::kCompare, true);
+    return Precedence::kCompare;
+  }
+  if (name == "sa.collate" && arguments.positional.size() == 2) {
+    render_grouped(sql, arguments.positional[0], options, Precedence::kCollate);
+    sql << " COLLATE " << quote(known_string(arguments.positional[1]).value_or("unknown"));
+    return Precedence::kCollate;
+  }
+  if (name == "sa.tuple_") {
+    sql << "(";
+    render_list(sql, arguments.positional, options);
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (name == "sa.any_" || name == "sa.all_" || name == "pg.Any" || name == "pg.All") {
+    sql << (name == "sa.any_" || name == "pg.Any" ? "ANY (" : "ALL (");
+    if (!arguments.positional.empty()) render(sql, arguments.positional[0], options);
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (name == "pg.array") {
+    const auto* items =
+        arguments.positional.empty() ? nullptr : items_of(arguments.positional[0]);
+    sql << "ARRAY[";
+    if (items != nullptr) {
+      render_list(sql, *items, options);
+    } else {
+      sql.hole();
+    }
+    sql << "]";
+    const Type type = read_type(arguments.find("type_"), context_);
+    if (items != nullptr && items->empty() && type.known && !type.sql.empty()) {
+      sql << "::" << type.sql << "[]";
+    }
+    return Precedence::kAtom;
+  }
+  if (name == "pg.aggregate_order_by" && arguments.positional.size() >= 2) {
+    render(sql, arguments.positional[0], options);
+    sql << " ORDER BY ";
+    render_list(sql, {arguments.positional.begin() + 1, arguments.positional.end()}, options);
+    return Precedence::kComma;
+  }
+  if (name == "sa.column" || name == "sa.Column") {
+    if (render_column(sql, value, options)) return Precedence::kAtom;
+  }
+  if (is_statement(value)) {
+    sql << "(";
+    render_select(sql, value);
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (auto precedence = render_method(sql, value, options)) return *precedence;
+  render_literal(sql, value, options.type);
+  return Precedence::kAtom;
+}
+
+std::optional<Precedence> Expressions::render_method(Sql& sql, const Value& value,
+                                                     const ExpressionOptions& options) {
+  const std::string_view method = method_of(value);
+  const Value* receiver_pointer = receiver_of(value);
+  if (method.empty() || receiver_pointer == nullptr) {
+    // `column.op("~")("x")`: a call of a call
+    const Symbol& symbol = *value.symbol();
+    if (symbol.kind == Symbol::Kind::kCall && !symbol.operands.empty() &&
+        (method_of(symbol.operands[0]) == "op" || method_of(symbol.operands[0]) == "bool_op") &&
+        is_call(symbol.operands[0]) && !symbol.arguments.positional.empty()) {
+      const Value& left = *receiver_of(symbol.operands[0]);
+      const auto op = known_string(arguments_of(symbol.operands[0]).find("opstring", 0));
+      render_grouped(sql, left, options, Precedence::kCompare, true);
+      sql << " " << op.value_or(std::string(kUnknownText)) << " ";
+      if (!op) sql.mark_partial();
+      const auto type = type_of(left);
+      ExpressionOptions right = options;
+      right.type = type && type->family != TypeFamily::kJson &&
+                           type->family != TypeFamily::kJsonb
+                       ? &*type
+                       : nullptr;
+      render_grouped(sql, symbol.arguments.positional[0], right, Precedence::kCompare, true);
+      return Precedence::kCompare;
+    }
+    return {};
+  }
+  const Value& receiver = *receiver_pointer;
+  const Arguments& arguments = arguments_of(value);
+  const Value* first = arguments.positional.empty() ? nullptr : &arguments.positional[0];
+  if (!is_call(value)) return {};
+  const auto left_type = type_of(receiver);
+  ExpressionOptions right = options;
+  right.type = left_type ? &*left_type : nullptr;
+  right.text_is_sql = false;
+
+  if (first != nullptr && (method == "is_" || method == "is_not" || method == "isnot")) {
+    const bool negated = method != "is_";
+    render_grouped(sql, receiver, options, Precedence::kCompare, true);
+    sql << (negated ? " IS NOT " : " IS ");
+    if (is_boolean_constant(*first) || is_null_constant(*first)) {
+      ExpressionOptions plain = options;
+      plain.type = nullptr;
+      render(sql, *first, plain);
+    } else {
+      render_grouped(sql, *first, right, Precedence::kCompare, true);
+    }
+    return Precedence::kCompare;
+  }
+  if (first != nullptr && (method == "in_" || method == "notin_" || method == "not_in")) {
+    render_in(sql, receiver, *first, method != "in_", options);
+    return Precedence::kCompare;
+  }
+  struct Infix {
+    std::string_view method, sql;
+  };
+  constexpr auto kInfix = std::to_array<Infix>({
+      {"like", " LIKE "},
+      {"ilike", " ILIKE "},
+      {"notlike", " NOT LIKE "},
+      {"not_like", " NOT LIKE "},
+      {"notilike", " NOT ILIKE "},
+      {"not_ilike", " NOT ILIKE "},
+      {"concat", " || "},
+      {"is_distinct_from", " IS DISTINCT FROM "},
+      {"isnot_distinct_from", " IS NOT DISTINCT FROM "},
+      {"is_not_distinct_from", " IS NOT DISTINCT FROM "},
+      {"regexp_match", " ~ "},
+      {"overlap", " && "},
+      {"contained_by", " <@ "},
+      {"has_key", " ? "},
+      {"has_any", " ?| "},
+      {"has_all", " ?& "},
+      {"bitwise_and", " & "},
+      {"bitwise_or", " | "},
+  });
+  for (const Infix& infix : kInfix) {
+    if (method != infix.method || first == nullptr) continue;
+    render_grouped(sql, receiver, options, Precedence::kCompare, true);
+    sql << infix.sql;
+    const bool json = left_type && (left_type->family == TypeFamily::kJsonb);
+    ExpressionOptions other = right;
+    if (json && method != "contained_by") other.type = nullptr;
+    render_grouped(sql, *first, other, Precedence::kCompare, true);
+    if (const auto escape = known_string(present(arguments, "escape"))) {
+      sql << " ESCAPE ";
+      render_string_literal(sql, *escape);
+    }
+    return Precedence::kCompare;
+  }
+  const bool structured = left_type && (left_type->family == TypeFamily::kJsonb ||
+                                        left_type->family == TypeFamily::kArray);
+  if (first != nullptr && method == "contains" && structured) {
+    render_grouped(sql, receiver, options, Precedence::kCompare, true);
+    sql << " @> ";
+    render_grouped(sql, *first, right, Precedence::kCompare, true);
+    return Precedence::kCompare;
+  }
+  if (first != nullptr &&
+      (method == "startswith" || method == "endswith" || method == "contains" ||
+       method == "icontains" || method == "istartswith" || method == "iendswith")) {
+    // (x LIKE 'a' || '%')
+    const bool insensitive = method.starts_with("i");
+    const std::string_view kind = insensitive ? method.substr(1) : method;
+    sql << "(";
+    if (insensitive) sql << "lower(";
+    render_grouped(sql, receiver, options, Precedence::kCompare, true);
+    if (insensitive) sql << ")";
+    sql << " LIKE ";
+    if (kind != "startswith") sql << "'%' || ";
+    if (insensitive) sql << "lower(";
+    render_grouped(sql, *first, {}, Precedence::kCompare, true);
+    if (insensitive) sql << ")";
+    if (kind != "endswith") sql << " || '%'";
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (method == "between" && arguments.positional.size() >= 2) {
+    render_grouped(sql, receiver, options, Precedence::kCompare, true);
+    sql << " BETWEEN ";
+    render_grouped(sql, arguments.positional[0], right, Precedence::kCompare, true);
+    sql << " AND ";
+    render_grouped(sql, arguments.positional[1], right, Precedence::kCompare, true);
+    return Precedence::kCompare;
+  }
+  if (method == "label" || method == "scalar_subquery" || method == "as_scalar" ||
+      method == "self_group" || method == "correlate") {
+    return render(sql, receiver, options);
+  }
+  if (first != nullptr && method == "cast") {
+    sql << "CAST(";
+    render(sql, receiver, options);
+    sql << " AS ";
+    render_type(sql, read_type(*first, context_));
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  struct Suffix {
+    std::string_view method, sql;
+  };
+  constexpr auto kSuffixes = std::to_array<Suffix>({{"desc", " DESC"},
+                                                    {"asc", " ASC"},
+                                                    {"nulls_last", " NULLS LAST"},
+                                                    {"nullslast", " NULLS LAST"},
+                                                    {"nulls_first", " NULLS FIRST"},
+                                                    {"nullsfirst", " NULLS FIRST"}});
+  for (const Suffix& suffix : kSuffixes) {
+    if (method != suffix.method) continue;
+    render(sql, receiver, options);
+    sql << suffix.sql;
+    return Precedence::kAnd;
+  }
+  if (method == "distinct" && !is_statement(receiver)) {
+    sql << "DISTINCT ";
+    render(sql, receiver, options);
+    return Precedence::kCompare;
+  }
+  if (first != nullptr && method == "collate") {
+    render_grouped(sql, receiver, options, Precedence::kCollate);
+    sql << " COLLATE " << quote(known_string(*first).value_or("unknown"));
+    return Precedence::kCollate;
+  }
+  if (method == "exists") {
+    sql << "EXISTS (";
+    render_select(sql, receiver);
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (method == "next_value" || method == "nextval") {
+    const Arguments& sequence = arguments_of(receiver);
+    Sql name = sql.fresh();
+    const auto schema = read_name(present(sequence, "schema"), context_);
+    if (const auto read = read_name(sequence.find("name", 0), context_)) {
+      render_table_name(name, schema, *read);
+    } else {
+      name.hole();
+    }
+    sql << "nextval(";
+    render_string_literal(sql, name.text());
+    sql << ")";
+    if (name.partial()) sql.mark_partial();
+    return Precedence::kAtom;
+  }
+  if (method == "filter" && !is_statement(receiver)) {
+    render(sql, receiver, options);
+    sql << " FILTER (WHERE ";
+    render_junction(sql, arguments.positional, " AND ", Precedence::kAnd, options);
+    sql << ")";
+    return Precedence::kFilter;
+  }
+  if (method == "over") {
+    render(sql, receiver, options);
+    sql << " OVER (";
+    const auto list = [&](std::string_view keyword, std::string_view words) {
+      const Value* by = present(arguments, keyword);
+      if (by == nullptr) return false;
+      sql << words;
+      if (const auto* items = items_of(*by)) {
+        render_list(sql, *items, options);
+      } else {
+        render(sql, *by, options);
+      }
+      return true;
+    };
+    const bool partition = list("partition_by", "PARTITION BY ");
+    if (partition && present(arguments, "order_by") != nullptr) sql << " ";
+    list("order_by", "ORDER BY ");
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (method == "within_group") {
+    render(sql, receiver, options);
+    sql << " WITHIN GROUP (ORDER BY ";
+    render_list(sql, arguments.positional, options);
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (method == "any" || method == "any_" || method == "all_" || method == "all") {
+    if (first != nullptr && (method == "any" || method == "all")) {
+      ExpressionOptions element = options;
+      element.type = left_type && left_type->item ? left_type->item.get() : nullptr;
+      render_grouped(sql, *first, element, Precedence::kCompare, true);
+      sql << (method == "any" ? " = ANY (" : " = ALL (");
+      render(sql, receiver, options);
+      sql << ")";
+      return Precedence::kCompare;
+    }
+    sql << (method.starts_with("any") ? "ANY (" : "ALL (");
+    render(sql, receiver, options);
+    sql << ")";
+    return Precedence::kAtom;
+  }
+  if (method == "as_string" || method == "as_integer" || method == "as_boolean" ||
+      method == "as_float" || method == "as_json") {
+    const Symbol* inner = receiver.symbol();
+    if (inner != nullptr && inner->kind == Symbol::Kind::kSubscript) {
+      const std::string_view type = method == "as_integer"   ? "INTEGER"
+                                    : method == "as_boolean" ? "BOOLEAN"
+                                    : method == "as_float"   ? "FLOAT"
+                                                             : "";
+      if (!type.empty()) sql << "CAST(";
+      render_grouped(sql, inner->operands[0], options, Precedence::kCompare, true);
+      sql << (method == "as_json" ? " -> " : " ->> ");
+      render(sql, inner->operands[1], {});
+      if (!type.empty()) sql << " AS " << type << ")";
+      return type.empty() ? Precedence::kCompare : Precedence::kAtom;
+    }
+  }
+  return {};
+}
+
+std::optional<Type> Expressions::type_of(const Value& value) const {
+  const std::string name = name_of(value);
+  if (name == "sa.cast" || name == "sa.type_coerce" || name == "sa.literal" ||
+      name == "sa.literal_column" || name == "sa.bindparam") {
+    const std::size_t index = name == "sa.bindparam" ? 2 : 1;
+    if (const Value* type = present(arguments_of(value), "type_", index)) {
+      return read_type(*type, context_);
+    }
+    return {};
+  }
+  if (name.starts_with("func.")) {
+    if (const Value* type = present(arguments_of(value), "type_")) {
+      return read_type(*type, context_);
+    }
+    constexpr auto kText = std::to_array<std::string_view>({"func.concat", "func.char_length"});
+    if (name == kText[0]) {
+      Type type;
+      type.family = TypeFamily::kString;
+      type.sql = "VARCHAR";
+      return type;
+    }
+    constexpr auto kSame = std::to_array<std::string_view>(
+        {"func.coalesce", "func.max", "func.min", "func.sum", "func.lower", "func.upper"});
+    if (std::ranges::find(kSame, name) != kSame.end() &&
+        !arguments_of(value).positional.empty()) {
+      return type_of(arguments_of(value).positional[0]);
+    }
+    return {};
+  }
+  if (name == "sa.column" || name == "sa.Column") {
+    if (auto column = read_column(value, context_)) {
+      if (column->type.sql.empty()) return {};
+      return column->type;
+    }
+    return {};
+  }
+  if (const auto reference = read_column_reference(value, context_)) {
+    const auto table = read_table(reference->owner, context_);
+    if (!table) return {};
+    for (const Column& column : table->columns) {
+      if (column.name && column.name->text == reference->column.text) {
+        if (column.type.sql.empty()) return {};
+        return column.type;
+      }
+    }
+    return {};
+  }
+  if (const Symbol* symbol = value.symbol();
+      symbol != nullptr && symbol->kind == Symbol::Kind::kBinary && symbol->operands.size() == 2) {
+    if (symbol->name == "+") {
+      for (const Value& operand : symbol->operands) {
+        if (is_stringlike(operand, type_of(operand))) {
+          Type type;
+          type.family = TypeFamily::kString;
+          type.sql = "VARCHAR";
+          return type;
+        }
+      }
+      return type_of(symbol->operands[0]);
+    }
+  }
+  if (const std::string_view method = method_of(value); method == "label") {
+    return type_of(*receiver_of(value));
+  }
+  return {};
+}
+
+}  // namespace forelock::alembic

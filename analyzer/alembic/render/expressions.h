@@ -1,0 +1,117 @@
+#pragma once
+
+// SQLAlchemy's expression language as its PostgreSQL compiler writes it with literal values.
+// Source: sqlalchemy/sql/compiler.py SQLCompiler, sqlalchemy/sql/operators.py,
+// sqlalchemy/dialects/postgresql/base.py PGCompiler, SQLAlchemy 2.0.52.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/alembic/render/models.h"
+#include "analyzer/alembic/render/objects.h"
+#include "analyzer/alembic/values.h"
+
+namespace forelock::alembic {
+
+/// How an expression is to be rendered.
+struct ExpressionOptions {
+  bool include_table = true;  ///< Columns as `table.column`.
+  /// A plain str is SQL text (CHECK, WHERE of an index) instead of a string literal.
+  bool text_is_sql = false;
+  /// Type of the column that the value is meant for; null when there is none.
+  const Type* type = nullptr;
+};
+
+/// Binding strength of what was rendered; larger binds tighter. Source: operators._PRECEDENCE.
+enum class Precedence : int {
+  kComma = -1,
+  kOr = 2,
+  kAnd = 3,
+  kCollate = 4,
+  kCompare = 5,
+  kFilter = 6,
+  kAdd = 7,
+  kMultiply = 8,
+  kAtom = 100,
+};
+
+/// Tables that a statement mentions, for FROM lists.
+struct Sources {
+  struct Entry {
+    std::string key;  ///< Name with schema, or alias.
+    Sql sql;          ///< As in FROM.
+  };
+  std::vector<Entry> entries;
+  void add(const std::string& key, const Sql& sql);
+};
+
+/// Renders expressions and statements for one SQL statement.
+class Expressions {
+ public:
+  explicit Expressions(const Context& context) : context_(context) {}
+
+  /// Appends an expression.
+  Precedence render(Sql& sql, const python::Value& value, const ExpressionOptions& options);
+  /// Appends it in parentheses when it binds less tightly than `outer` (or as tightly, when
+  /// `strict`).
+  void render_grouped(Sql& sql, const python::Value& value, const ExpressionOptions& options,
+                      Precedence outer, bool strict = false);
+  /// A literal of a type: strings quoted, dates, JSON, enum members, arrays.
+  void render_literal(Sql& sql, const python::Value& value, const Type* type);
+  /// sa.text(...) with its bound parameters; `parameters` come from execute(text, parameters).
+  void render_text(Sql& sql, const python::Value& text_call, const python::Value* parameters);
+  /// INSERT, UPDATE, DELETE, SELECT and DDL objects; false when `value` is no statement.
+  bool render_statement(Sql& sql, const python::Value& value, const python::Value* parameters);
+  bool is_statement(const python::Value& value) const;
+
+ private:
+  friend class Dml;
+
+  Precedence render_symbol(Sql& sql, const python::Value& value, const ExpressionOptions& options);
+  Precedence render_call(Sql& sql, const python::Value& value, const ExpressionOptions& options);
+  std::optional<Precedence> render_method(Sql& sql, const python::Value& value,
+                                          const ExpressionOptions& options);
+  Precedence render_binary(Sql& sql, const python::Symbol& symbol,
+                           const ExpressionOptions& options);
+  Precedence render_unary(Sql& sql, const python::Symbol& symbol,
+                          const ExpressionOptions& options);
+  Precedence render_subscript(Sql& sql, const python::Value& value,
+                              const ExpressionOptions& options);
+  Precedence render_compare(Sql& sql, const python::Value& left, std::string_view op,
+                            const python::Value& right, const ExpressionOptions& options);
+  void render_function(Sql& sql, std::string_view name, const python::Arguments& arguments,
+                       const ExpressionOptions& options);
+  void render_case(Sql& sql, const python::Arguments& arguments, const ExpressionOptions& options);
+  void render_in(Sql& sql, const python::Value& left, const python::Value& right, bool negated,
+                 const ExpressionOptions& options);
+  void render_list(Sql& sql, const std::vector<python::Value>& values,
+                   const ExpressionOptions& options);
+  Precedence render_junction(Sql& sql, const std::vector<python::Value>& parts,
+                             std::string_view op, Precedence precedence,
+                             const ExpressionOptions& options);
+  Precedence render_not(Sql& sql, const python::Value& operand, const ExpressionOptions& options);
+  bool render_column(Sql& sql, const python::Value& value, const ExpressionOptions& options);
+  /// A selectable in FROM: table, alias, subquery, join. Returns its key.
+  std::string render_from(Sql& sql, const python::Value& value);
+  /// Type of an expression, as far as it is known.
+  std::optional<Type> type_of(const python::Value& value) const;
+
+  void render_select(Sql& sql, const python::Value& value);
+  void render_insert(Sql& sql, const python::Value& value, const python::Value* parameters);
+  void render_update(Sql& sql, const python::Value& value, const python::Value* parameters);
+  void render_delete(Sql& sql, const python::Value& value);
+  bool render_ddl(Sql& sql, const python::Value& value);
+
+  const Context& context_;
+  Sources* sources_ = nullptr;  ///< Where tables are noted; null when nobody asks.
+  int depth_ = 0;
+};
+
+/// The statement kind at the root of a method chain: "insert", "update", "delete", "select", "ddl",
+/// "text", or empty.
+std::string_view statement_kind(const python::Value& value);
+/// Whether `value` is sa.text(…) or a method chain on it.
+bool is_text(const python::Value& value);
+
+}  // namespace forelock::alembic

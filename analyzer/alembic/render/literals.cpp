@@ -1,0 +1,266 @@
+// Python values as SQL literals.
+
+#include <cmath>
+
+#include "analyzer/alembic/compile.h"
+#include "analyzer/alembic/render/ddl.h"
+#include "analyzer/alembic/render/expressions.h"
+#include "analyzer/alembic/render/python_classes.h"
+
+#include <fmt/format.h>
+
+namespace forelock::alembic {
+namespace {
+
+using python::Symbol;
+using python::Value;
+
+/// json.dumps of a value with its default separators; nothing when a part is not known.
+bool to_json(const Value& value, std::string& out, int depth) {
+  if (depth > 32) return false;
+  if (value.is_none()) {
+    out += "null";
+  } else if (const auto* boolean = value.as<bool>()) {
+    out += *boolean ? "true" : "false";
+  } else if (const auto* integer = value.as<python::Integer>()) {
+    out += std::to_string(*integer);
+  } else if (value.as<double>() != nullptr) {
+    const auto repr = python::to_repr(value);
+    if (!repr) return false;
+    out += *repr;
+  } else if (const auto* text = value.str()) {
+    if (!text->known()) return false;
+    out += '"';
+    const std::string& s = text->text;
+    for (std::size_t i = 0; i < s.size();) {
+      const auto c = static_cast<unsigned char>(s[i]);
+      if (c < 0x80) {
+        switch (c) {
+          case '"': out += "\\\""; break;
+          case '\\': out += "\\\\"; break;
+          case '\n': out += "\\n"; break;
+          case '\r': out += "\\r"; break;
+          case '\t': out += "\\t"; break;
+          case '\b': out += "\\b"; break;
+          case '\f': out += "\\f"; break;
+          default:
+            if (c < 0x20 || c == 0x7F) {
+              out += c == 0x7F ? std::string(1, static_cast<char>(c)) : fmt::format("\\u{:04x}", c);
+            } else {
+              out += static_cast<char>(c);
+            }
+        }
+        ++i;
+        continue;
+      }
+      const std::size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+      std::uint32_t point = c & (0xFFU >> (length + 1));
+      for (std::size_t k = 1; k < length && i + k < s.size(); ++k) {
+        point = (point << 6U) | (static_cast<unsigned char>(s[i + k]) & 0x3FU);
+      }
+      if (point >= 0x10000) {
+        point -= 0x10000;
+        out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (point >> 10U), 0xDC00 + (point & 0x3FFU));
+      } else {
+        out += fmt::format("\\u{:04x}", point);
+      }
+      i += length;
+    }
+    out += '"';
+  } else if (const auto* items = items_of(value)) {
+    out += '[';
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      if (i > 0) out += ", ";
+      if (!to_json((*items)[i], out, depth + 1)) return false;
+    }
+    out += ']';
+  } else if (const auto* dict = value.dict()) {
+    out += '{';
+    for (std::size_t i = 0; i < dict->items.size(); ++i) {
+      if (i > 0) out += ", ";
+      if (!to_json(dict->items[i].first, out, depth + 1)) return false;
+      out += ": ";
+      if (!to_json(dict->items[i].second, out, depth + 1)) return false;
+    }
+    out += '}';
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// `2020-01-31 10:00:00.000001` of datetime(2020, …) and date(2020, …); nothing for others.
+std::optional<std::string> date_text(const Value& value) {
+  const Symbol* symbol = value.symbol();
+  if (symbol == nullptr || symbol->kind != Symbol::Kind::kCall) return {};
+  const std::string_view path = symbol->path();
+  const bool with_time = path.ends_with("datetime.datetime") || path == "datetime";
+  if (!with_time && !path.ends_with("datetime.date")) return {};
+  std::array<std::int64_t, 7> parts{};
+  constexpr std::array<std::string_view, 7> kNames{"year",   "month",  "day",        "hour",
+                                                   "minute", "second", "microsecond"};
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    const Value* part = symbol->arguments.find(kNames[i], i);
+    if (part == nullptr) {
+      if (i < 3) return {};
+      continue;
+    }
+    const auto number = known_integer(part);
+    if (!number || *number < 0 || *number > 999999) return {};
+    parts[i] = *number;
+  }
+  std::string out = fmt::format("{:04}-{:02}-{:02}", parts[0], parts[1], parts[2]);
+  if (!with_time) return out;
+  out += fmt::format(" {:02}:{:02}:{:02}", parts[3], parts[4], parts[5]);
+  if (parts[6] != 0) out += fmt::format(".{:06}", parts[6]);
+  if (symbol->arguments.find("tzinfo", 7) != nullptr) out += "+00:00";
+  return out;
+}
+
+bool is_json(const Type* type) {
+  return type != nullptr &&
+         (type->family == TypeFamily::kJson || type->family == TypeFamily::kJsonb);
+}
+
+}  // namespace
+
+void render_string_literal(Sql& sql, std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += '\'';
+    out += c;
+  }
+  out += '\'';
+  sql << out;
+}
+
+void render_string_literal(Sql& sql, const Value& value) {
+  const text::MappedText* text = value.str();
+  if (text == nullptr) {
+    if (const auto* integer = value.as<python::Integer>()) {
+      render_string_literal(sql, std::to_string(*integer));
+    } else {
+      sql << "'";
+      sql.hole();
+      sql << "'";
+    }
+    return;
+  }
+  if (text->text.find('\'') == std::string::npos) {
+    sql << "'";
+    sql.copy(*text);
+    sql << "'";
+    return;
+  }
+  Sql inner = sql.fresh();
+  inner.copy(*text);
+  if (inner.partial()) sql.mark_partial();
+  render_string_literal(sql, inner.text());
+}
+
+void render_comment(Sql& sql, const Value& comment) { render_string_literal(sql, comment); }
+
+void Expressions::render_literal(Sql& sql, const Value& value, const Type* type) {
+  const At at(sql, value.place && value.place->file == 0 && !value.place->span.empty()
+                       ? value.place->span
+                       : sql.place());
+  if (value.is_none()) {
+    if (type != nullptr && type->family == TypeFamily::kJson && !is_call(type->source)) {
+      sql << "'null'";
+    } else {
+      sql << "NULL";
+    }
+    return;
+  }
+  if (is_json(type)) {
+    std::string json;
+    if (to_json(value, json, 0)) {
+      render_string_literal(sql, json);
+      return;
+    }
+    sql << "'";
+    sql.hole();
+    sql << "'";
+    return;
+  }
+  if (const auto* boolean = value.as<bool>()) {
+    const bool number = type != nullptr && (type->family == TypeFamily::kInteger ||
+                                            type->family == TypeFamily::kSmallInteger ||
+                                            type->family == TypeFamily::kBigInteger);
+    sql << (number ? (*boolean ? "1" : "0") : (*boolean ? "true" : "false"));
+    return;
+  }
+  if (const auto* integer = value.as<python::Integer>()) {
+    if (type != nullptr && type->family == TypeFamily::kBoolean) {
+      sql << (*integer != 0 ? "true" : "false");
+    } else if (type != nullptr && type->family == TypeFamily::kString) {
+      render_string_literal(sql, std::to_string(*integer));
+    } else {
+      sql << std::to_string(*integer);
+    }
+    return;
+  }
+  if (value.as<double>() != nullptr) {
+    const auto repr = python::to_repr(value);
+    if (repr) {
+      sql << *repr;
+    } else {
+      sql.hole();
+    }
+    return;
+  }
+  if (value.str() != nullptr) {
+    render_string_literal(sql, value);
+    return;
+  }
+  if (const auto* bytes = value.as<python::Bytes>()) {
+    std::string hex = "\\x";
+    for (const char c : bytes->data) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    render_string_literal(sql, hex);
+    return;
+  }
+  if (value.dict() != nullptr) {  // psycopg adapts none; the column is JSON in practice
+    std::string json;
+    if (to_json(value, json, 0)) {
+      render_string_literal(sql, json);
+    } else {
+      sql.hole();
+    }
+    return;
+  }
+  if (const auto* items = items_of(value)) {
+    sql << "ARRAY[";
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      if (i > 0) sql << ", ";
+      render_literal(sql, (*items)[i], type != nullptr && type->item ? type->item.get() : nullptr);
+    }
+    sql << "]";
+    if (type != nullptr && type->family == TypeFamily::kArray) {
+      sql << "::";
+      sql << type->sql;
+    }
+    return;
+  }
+  if (const auto date = date_text(value)) {
+    render_string_literal(sql, *date);
+    return;
+  }
+  const bool of_enum = type != nullptr && type->named.has_value();
+  if (const auto member =
+          of_enum ? enum_member_name(value, context_) : enum_member_value(value, context_)) {
+    render_literal(sql, *member, nullptr);
+    return;
+  }
+  if (const Symbol* symbol = value.symbol()) {
+    const std::string_view path = symbol->path();
+    if (path.starts_with("uuid.") || path.starts_with("datetime.")) {
+      sql << "'";
+      sql.hole();
+      sql << "'";
+      return;
+    }
+  }
+  sql.hole();
+}
+
+}  // namespace forelock::alembic

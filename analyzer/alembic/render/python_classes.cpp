@@ -1,0 +1,129 @@
+#include "analyzer/alembic/render/python_classes.h"
+
+#include "analyzer/alembic/compile.h"
+
+namespace forelock::alembic {
+namespace {
+
+using python::Value;
+
+bool is_class(const Value& value) {
+  return value.as<std::shared_ptr<python::Class>>() != nullptr;
+}
+bool is_instance(const Value& value) {
+  return value.as<std::shared_ptr<python::Instance>>() != nullptr;
+}
+
+/// Canonical names of the library classes that `type` descends from.
+bool descends_from(const Value& type, std::string_view name, int depth = 0) {
+  if (depth > 16) return false;
+  for (const Value& base : python::bases_of(type)) {
+    if (name_of(base) == name) return true;
+    if (is_class(base) && descends_from(base, name, depth + 1)) return true;
+    if (is_call(base) && name_of(base) == name) return true;
+  }
+  return false;
+}
+
+/// A library type among the bases: `class MyString(sa.String)`.
+std::optional<Value> library_base(const Value& type, int depth = 0) {
+  if (depth > 16) return {};
+  for (const Value& base : python::bases_of(type)) {
+    const std::string name = name_of(base);
+    if (!name.empty() && name != "sa.TypeDecorator" && name != "sa.UserDefinedType" &&
+        name != "sa.TypeEngine") {
+      return base;
+    }
+    if (is_class(base)) {
+      if (auto found = library_base(base, depth + 1)) return found;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::vector<std::pair<Value, Value>>> enum_members(const Value& value,
+                                                                 const Context& context) {
+  (void)context;
+  if (!is_class(value) || !python::is_enum(value)) return {};
+  std::vector<std::pair<Value, Value>> out;
+  for (auto& [name, member] : python::enum_members(value)) {
+    out.emplace_back(Value::string(name, value.place.value_or(python::Place{})), member);
+  }
+  return out;
+}
+
+std::optional<Value> enum_member_value(const Value& value, const Context& context) {
+  (void)context;
+  if (!is_instance(value) || !python::is_enum(value)) return {};
+  const Value* found = python::find_attribute(value, "value");
+  if (found == nullptr) return {};
+  return *found;
+}
+
+std::optional<Value> enum_member_name(const Value& value, const Context& context) {
+  (void)context;
+  if (!is_instance(value) || !python::is_enum(value)) return {};
+  const Value* found = python::find_attribute(value, "name");
+  if (found == nullptr) return {};
+  return *found;
+}
+
+
+Value call_function(const Value& callee, std::vector<Value> positional, const Context& context) {
+  if (context.evaluator == nullptr) return Value::unknown("a function of the project");
+  python::Arguments arguments;
+  arguments.positional = std::move(positional);
+  python::CallSite site;
+  site.place = {0, context.call};
+  return context.evaluator->call_value(callee, arguments, site);
+}
+
+std::optional<Type> read_class_type(const Value& value, const Context& context) {
+  Value type = value;
+  if (is_instance(value)) {
+    if (const auto of = python::class_of(value)) type = *of;
+  }
+  if (!is_class(type)) return {};
+  if (descends_from(type, "sa.UserDefinedType")) {
+    if (const Value* spec = python::find_attribute(is_instance(value) ? value : type,
+                                                   "get_col_spec")) {
+      const Value result = is_instance(value) ? call_function(*spec, {}, context)
+                                              : call_function(*spec, {value}, context);
+      if (const auto text = known_string(result)) {
+        Type out;
+        out.family = TypeFamily::kOther;
+        out.sql = *text;
+        return out;
+      }
+    }
+    return {};
+  }
+  if (descends_from(type, "sa.TypeDecorator")) {
+    // load_dialect_impl(self, dialect) chooses by dialect; else `impl` is the type.
+    if (const Value* chooser = python::find_attribute(is_instance(value) ? value : type,
+                                                      "load_dialect_impl");
+        chooser != nullptr && chooser->symbol() == nullptr) {
+      const Value dialect = python::make_symbol("@dialect", {0, context.call});
+      const Value result = is_instance(value)
+                               ? call_function(*chooser, {dialect}, context)
+                               : call_function(*chooser, {value, dialect}, context);
+      if (result.symbol() != nullptr) {
+        const Type chosen = read_type(result, context);
+        if (chosen.known && !chosen.sql.empty()) return chosen;
+      }
+    }
+    const Value* impl = python::find_attribute(is_instance(value) ? value : type, "impl");
+    if (impl != nullptr && !impl->is_none()) {
+      Type chosen = read_type(*impl, context);
+      // `MyString(50)` hands its arguments to `impl` when that is a class.
+      return chosen;
+    }
+    return {};
+  }
+  if (const auto base = library_base(type)) return read_type(*base, context);
+  return {};
+}
+
+}  // namespace forelock::alembic

@@ -1,0 +1,27 @@
+#pragma once
+
+// sa.text(…): SQL with `:name` parameters.
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analyzer/alembic/render/expressions.h"
+
+namespace forelock::alembic {
+
+struct Parameter {
+  std::string name;
+  python::Value value;
+  std::optional<Type> type;
+  bool expanding = false;
+};
+
+/// Copies `text` as TextClause compiles it: `:name` becomes the parameter's literal (or stays when
+/// none is given), `\:` becomes `:`.
+/// Source: sqlalchemy/sql/elements.py TextClause._bind_params_regex, compiler.py BIND_PARAMS and
+/// BIND_PARAMS_ESC.
+void render_text_clause(Sql& sql, const text::MappedText& text,
+                        const std::vector<Parameter>& parameters, Expressions& expressions);
+
+}  // namespace forelock::alembic
