@@ -27,14 +27,18 @@ struct ParsedStatement {
   std::string sql;  ///< The text of `span`; spans inside of `operation` count from its start.
 };
 
-/// Parses SQL that holds one or several statements (no psql meta commands, no COPY data). The fast
-/// path parses the whole text at once; on a syntax error it is split and each statement is read
-/// alone. Order: by position. Never throws, whatever the bytes.
+/// Parses SQL that holds one or several statements (no psql meta commands, no COPY data). The text
+/// is cut at its semicolons and each statement is read alone, so that one with an error leaves the
+/// rest as it is (and is no slower than reading all at once). Order: by position. Never throws,
+/// whatever the bytes: a byte that is not UTF-8 is read as `_`, a statement with a NUL byte, one of
+/// more than 4 MiB and one that is nested too deeply is a SyntaxError.
 std::vector<std::expected<ParsedStatement, SyntaxError>> parse(std::string_view sql);
 
 /// Statements of a PL/pgSQL body that are static SQL, with spans in `body`, in order of text;
-/// `conditional` when under IF, LOOP, CASE or an exception handler; `dynamic` for EXECUTE, whose
-/// SQL is not known.
+/// `conditional` when under IF, LOOP, CASE or in an exception handler; `dynamic` for
+/// EXECUTE, whose SQL is not known (EXECUTE of one literal without escapes is known and not
+/// dynamic). No statement and not dynamic: SQL that does not parse. PERFORM reads as SELECT; INTO
+/// is left out. Assignments and conditions are expressions and do not appear.
 struct BodyStatement {
   std::optional<ParsedStatement> statement;
   bool conditional = false;
