@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "rules/support.h"
+
+namespace forelock::rules {
+namespace {
+
+bool fails(const postgres::DirectionTrace& direction) {
+  return std::ranges::any_of(direction.steps, [](const postgres::TraceStep& step) {
+    return step.effects.error.has_value() && step.effects.error->certain;
+  });
+}
+
+/// What a DO block or a procedure does is not replayed.
+bool is_opaque(const postgres::DirectionTrace& direction) {
+  return std::ranges::any_of(direction.steps, [](const postgres::TraceStep& step) {
+    const model::Statement* statement = step.step->statement();
+    return statement == nullptr || std::holds_alternative<model::DoBlock>(statement->operation) ||
+           std::holds_alternative<model::CallProcedure>(statement->operation) ||
+           std::holds_alternative<model::Other>(statement->operation);
+  });
+}
+
+/// The object, or the table that it belongs to, was only assumed: nothing certain is known of it.
+bool is_assumed(const postgres::MigrationTrace& trace, const std::string& object) {
+  const auto assumed = [&](const model::QualifiedName& name) {
+    for (const postgres::Catalog* catalog :
+         {&trace.upgrade.before, &trace.upgrade.after, &trace.downgrade.after}) {
+      const postgres::Relation* relation = catalog->find_relation(name);
+      if (relation != nullptr && relation->assumed) return true;
+      const postgres::Type* type = catalog->find_type(name);
+      if (type != nullptr && type->assumed) return true;
+    }
+    return false;
+  };
+  // "users", "users.email", "app.users.email"
+  std::vector<std::string> parts{""};
+  for (const char character : object) {
+    if (character == '.') {
+      parts.emplace_back();
+    } else {
+      parts.back() += character;
+    }
+  }
+  if (assumed({"", parts[0]})) return true;
+  return parts.size() > 1 && assumed({parts[0], parts[1]});
+}
+
+std::string describe(const postgres::Difference& difference) {
+  const std::string what =
+      std::string(model::display(difference.kind)) + " " + in_quotes(difference.object);
+  switch (difference.change) {
+    case postgres::Difference::Change::kMissing:
+      return what + " is not restored";
+    case postgres::Difference::Change::kExtra:
+      return what + " is left behind";
+    case postgres::Difference::Change::kDifferent:
+      break;
+  }
+  return what + " is not as before" +
+         (difference.detail.empty() ? std::string{} : ": " + difference.detail);
+}
+
+void check(const lint::MigrationContext& ctx, lint::FindingSink& sink) {
+  const model::Migration& migration = ctx.migration;
+  if (migration.upgrade.steps.empty() || migration.downgrade.body != model::BodyKind::kCode) return;
+  if (!is_exact(migration.upgrade) || !is_exact(migration.downgrade)) return;
+  if (ctx.trace.downgrade.steps.size() != migration.downgrade.steps.size()) return;
+  if (fails(ctx.trace.upgrade) || fails(ctx.trace.downgrade)) return;
+  if (is_opaque(ctx.trace.upgrade) || is_opaque(ctx.trace.downgrade)) return;
+
+  const postgres::Catalog& after =
+      migration.downgrade.steps.empty() ? ctx.trace.upgrade.after : ctx.trace.downgrade.after;
+  std::vector<std::string> differences;
+  for (const postgres::Difference& difference : compare(ctx.trace.upgrade.before, after)) {
+    if (!is_assumed(ctx.trace, difference.object)) differences.push_back(describe(difference));
+  }
+  if (differences.empty()) return;
+  const std::size_t more = differences.size() - 1;
+  lint::Finding& finding =
+      sink.report(migration.downgrade.header,
+                  "downgrade does not undo the upgrade: " + differences.front() +
+                      (more == 0 ? "" : " (and " + std::to_string(more) + " more)") +
+                      ", so upgrading again may fail and the old release meets another schema");
+  if (more > 0) finding.notes = differences;
+  finding.help = "undo each change of upgrade(), last one first";
+  finding.direction = "downgrade";
+}
+
+}  // namespace
+
+extern constinit const lint::Rule kDowngradeIncomplete = {
+    .info = {.id = "downgrade-incomplete",
+             .group = "reversibility",
+             .summary = "The downgrade does not bring back the schema that was there before.",
+             .why =
+                 "Upgrade and downgrade were replayed on a simulated catalog, and what comes out "
+                 "is not what was there: something is not restored, or is left behind so that "
+                 "the next upgrade fails with \"already exists\". Enum types are forgotten most "
+                 "often: dropping their table leaves them.",
+             .safer = "Undo each change of upgrade(), last one first. Nothing is said when a step "
+                      "could not be analysed, nor about tables that the history never made.",
+             .bad = R"(def upgrade():
+    op.create_table("visits", sa.Column("id", sa.Integer(), primary_key=True))
+    op.create_table("notes", sa.Column("id", sa.Integer(), primary_key=True))
+
+def downgrade():
+    op.drop_table("visits")
+)",
+             .good = R"(def upgrade():
+    op.create_table("visits", sa.Column("id", sa.Integer(), primary_key=True))
+    op.create_table("notes", sa.Column("id", sa.Integer(), primary_key=True))
+
+def downgrade():
+    op.drop_table("notes")
+    op.drop_table("visits")
+)",
+             .source = "Replay of both directions",
+             .severity = lint::Severity::kWarning},
+    .check_migration = check};
+
+}  // namespace forelock::rules

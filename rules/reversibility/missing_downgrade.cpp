@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <utility>
+
+#include "rules/reversibility/inverse.h"
+#include "rules/support.h"
+
+namespace forelock::rules {
+namespace {
+
+/// Something that a downgrade would have to undo.
+bool has_operations(const postgres::DirectionTrace& upgrade) {
+  return std::ranges::any_of(upgrade.steps, [](const postgres::TraceStep& step) {
+    const model::Statement* statement = step.step->statement();
+    if (statement == nullptr) return true;
+    return !std::holds_alternative<model::Set>(statement->operation) &&
+           !std::holds_alternative<model::Select>(statement->operation) &&
+           !std::holds_alternative<model::Transaction>(statement->operation) &&
+           !std::holds_alternative<model::Vacuum>(statement->operation);
+  });
+}
+
+void check(const lint::MigrationContext& ctx, lint::FindingSink& sink) {
+  const model::Migration& migration = ctx.migration;
+  if (migration.source != model::SourceKind::kAlembic) return;
+  const model::BodyKind body = migration.downgrade.body;
+  if (body != model::BodyKind::kMissing && body != model::BodyKind::kEmpty) return;
+  if (!has_operations(ctx.trace.upgrade)) return;
+  const bool missing = body == model::BodyKind::kMissing;
+  const text::Span span = !missing                           ? migration.downgrade.header
+                          : migration.upgrade.header.empty() ? migration.revision_span
+                                                             : migration.upgrade.header;
+  lint::Finding& finding = sink.report(
+      span, std::string(missing ? "there is no downgrade()" : "downgrade() is empty") +
+                ", so `alembic downgrade` goes past this revision and leaves its changes in place");
+  finding.help = "write the way back; where there is none, raise an exception that says so";
+  finding.direction = "downgrade";
+  if (const auto lines = inverse(ctx.trace.upgrade)) {
+    if (auto edits = ctx.rewriter.write_downgrade(*lines)) {
+      finding.fixes.push_back(
+          {"Write the downgrade", lint::Applicability::kUnsafe, std::move(*edits)});
+    }
+  }
+}
+
+}  // namespace
+
+extern constinit const lint::Rule kMissingDowngrade = {
+    .info = {.id = "missing-downgrade",
+             .group = "reversibility",
+             .summary = "downgrade() is absent or empty though upgrade() changes something.",
+             .why =
+                 "`alembic downgrade` then takes the revision off its list and leaves the schema "
+                 "as it is: the next upgrade fails, or the old release meets the new schema, "
+                 "just when a deployment has to be taken back.",
+             .safer =
+                 "Write the way back. Where there is none, `raise NotImplementedError(\"why\")`, "
+                 "so that nobody believes it worked.",
+             .bad = R"(def upgrade():
+    op.add_column("patients", sa.Column("phone", sa.String()))
+
+def downgrade():
+    pass
+)",
+             .good = R"(def upgrade():
+    op.add_column("patients", sa.Column("phone", sa.String()))
+
+def downgrade():
+    op.drop_column("patients", "phone")
+)",
+             .source = "Seed guide, Best Practices: always write downgrade",
+             .severity = lint::Severity::kWarning,
+             .postgresql_only = false,
+             .fix = lint::FixKind::kSometimes},
+    .check_migration = check};
+
+}  // namespace forelock::rules
