@@ -161,6 +161,12 @@ class EnvironmentHost final : public python::Host {
       if (!items->empty()) read_metadata(items->front());
       return;
     }
+    if (const Symbol* symbol = value.symbol();
+        symbol != nullptr && symbol->kind == Symbol::Kind::kAttribute &&
+        symbol->operands.size() > 1) {  // Base.metadata, as the class body binds it
+      read_metadata(symbol->operands[1]);
+      return;
+    }
     if (name_of(value) != "sa.MetaData") return;
     if (const auto convention = read_convention(arguments_of(value).find("naming_convention"))) {
       environment_.naming_convention = *convention;

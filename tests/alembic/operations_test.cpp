@@ -1,0 +1,247 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/alembic/support.h"
+
+namespace forelock::alembic {
+namespace {
+
+struct Case {
+  std::string_view name;
+  std::string_view python;
+  std::vector<std::string> sql;
+};
+
+class Operations : public testing::TestWithParam<Case> {};
+
+TEST_P(Operations, GiveTheSqlThatAlembicEmits) {
+  const model::Migration migration = compile_upgrade(GetParam().python);
+  EXPECT_EQ(sql_of(migration.upgrade), GetParam().sql);
+  EXPECT_TRUE(migration.upgrade.complete);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Alembic, Operations,
+    testing::Values(
+        Case{"AddColumn", "op.add_column('t', sa.Column('a', sa.Integer(), nullable=False))",
+             {"ALTER TABLE t ADD COLUMN a INTEGER NOT NULL"}},
+        Case{"AddForeignKeyColumn",
+             "op.add_column('t', sa.Column('a', sa.Integer, sa.ForeignKey('u.id', "
+             "ondelete='CASCADE'), index=True, comment='x'))",
+             {"ALTER TABLE t ADD COLUMN a INTEGER",
+              "ALTER TABLE t ADD FOREIGN KEY(a) REFERENCES u (id) ON DELETE CASCADE",
+              "CREATE INDEX ix_t_a ON t (a)", "COMMENT ON COLUMN t.a IS 'x'"}},
+        Case{"DropColumn", "op.drop_column('t', 'select', schema='s')",
+             {"ALTER TABLE s.t DROP COLUMN \"select\""}},
+        Case{"AlterColumnOrder",
+             "op.alter_column('t', 'a', type_=sa.Text(), nullable=False, server_default='x', "
+             "comment='c', new_column_name='b', postgresql_using='a::text')",
+             {"ALTER TABLE t ALTER COLUMN a TYPE TEXT USING a::text",
+              "ALTER TABLE t ALTER COLUMN a SET NOT NULL",
+              "ALTER TABLE t ALTER COLUMN a SET DEFAULT 'x'", "COMMENT ON COLUMN t.a IS 'c'",
+              "ALTER TABLE t RENAME a TO b"}},
+        Case{"CreateTable",
+             "op.create_table('t', sa.Column('id', sa.Integer, nullable=False), "
+             "sa.Column('e', sa.Enum('x', name='kind')), sa.PrimaryKeyConstraint('id'))",
+             {"CREATE TYPE kind AS ENUM ('x')",
+              "CREATE TABLE t (id SERIAL NOT NULL, e kind, PRIMARY KEY (id))"}},
+        Case{"ConcurrentIndex",
+             "op.create_index('ix', 't', [sa.text('lower(a)')], postgresql_concurrently=True, "
+             "postgresql_where=sa.text('a > 0'))",
+             {"CREATE INDEX CONCURRENTLY ix ON t (lower(a)) WHERE a > 0"}},
+        Case{"DropConstraint", "op.drop_constraint('fk', 't', type_='foreignkey')",
+             {"ALTER TABLE t DROP CONSTRAINT fk"}},
+        Case{"NotValid",
+             "op.create_check_constraint('ck', 't', 'a > 0', postgresql_not_valid=True)",
+             {"ALTER TABLE t ADD CONSTRAINT ck CHECK (a > 0) NOT VALID"}},
+        Case{"SeveralStatementsInOneText", "op.execute('DELETE FROM a; DELETE FROM b;')",
+             {"DELETE FROM a", "DELETE FROM b"}},
+        Case{"BoundParameters",
+             "op.get_bind().execute(sa.text('UPDATE t SET a = :a WHERE b = :b'), "
+             "{'a': 1, 'b': \"it's\"})",
+             {"UPDATE t SET a = 1 WHERE b = 'it''s'"}},
+        Case{"ExpressionLanguage",
+             "t = sa.table('t', sa.column('a', sa.Integer))\n"
+             "op.execute(t.update().where(t.c.a == None).values(a=5))",
+             {"UPDATE t SET a=5 WHERE t.a IS NULL"}},
+        Case{"Batch",
+             "with op.batch_alter_table('t') as b:\n"
+             "    b.add_column(sa.Column('a', sa.Text))\n"
+             "    b.drop_column('c')",
+             {"ALTER TABLE t ADD COLUMN a TEXT", "ALTER TABLE t DROP COLUMN c"}}),
+    [](const testing::TestParamInfo<Case>& info) { return std::string(info.param.name); });
+
+TEST(Compile, NamingConventionNamesConstraints) {
+  CompileOptions options;
+  options.naming_convention = {{"ix", "ix__%(column_0_label)s"},
+                               {"uq", "uq__%(table_name)s__%(column_0_N_name)s"},
+                               {"ck", "ck__%(table_name)s__%(constraint_name)s"},
+                               {"fk", "fk__%(table_name)s__%(column_0_name)s__%(referred_table_name)s"},
+                               {"pk", "pk__%(table_name)s"}};
+  const model::Migration migration = compile_upgrade(
+      "op.create_table('t', sa.Column('id', sa.Integer, primary_key=True), "
+      "sa.Column('u', sa.Integer, sa.ForeignKey('users.id'), index=True), "
+      "sa.UniqueConstraint('id', 'u'), sa.CheckConstraint('u > 0', name='positive'))\n"
+      "op.drop_constraint('positive', 't', type_='check')\n"
+      "op.drop_constraint(op.f('as_it_is'), 't', type_='check')",
+      options);
+  EXPECT_EQ(sql_of(migration.upgrade),
+            (std::vector<std::string>{
+                "CREATE TABLE t (id SERIAL NOT NULL, u INTEGER, CONSTRAINT pk__t PRIMARY KEY (id), "
+                "CONSTRAINT uq__t__idu UNIQUE (id, u), CONSTRAINT ck__t__positive CHECK (u > 0), "
+                "CONSTRAINT fk__t__u__users FOREIGN KEY(u) REFERENCES users (id))",
+                "CREATE INDEX ix__t_u ON t (u)",
+                "ALTER TABLE t DROP CONSTRAINT ck__t__positive",
+                "ALTER TABLE t DROP CONSTRAINT as_it_is"}));
+}
+
+TEST(Compile, LongNamesAreCutAsSqlAlchemyCutsThem) {
+  const model::Migration migration = compile_upgrade(
+      "op.create_index(op.f('ix_' + 'x' * 80), 't', ['a'])");
+  // ix_xxx…_ and the last four digits of the name's MD5.
+  const std::vector<std::string> sql = sql_of(migration.upgrade);
+  ASSERT_EQ(sql.size(), 1U);
+  EXPECT_EQ(sql[0].find(" ON t (a)"), std::string_view("CREATE INDEX ").size() + 60);
+}
+
+TEST(Compile, TransactionsFollowAutocommitBlocksAndLiteralCommits) {
+  const model::Migration migration = compile_upgrade(
+      "op.execute('SELECT 1')\n"
+      "with op.get_context().autocommit_block():\n"
+      "    op.execute('SELECT 2')\n"
+      "op.execute('SELECT 3')\n"
+      "op.execute('COMMIT')\n"
+      "op.execute('SELECT 4')");
+  std::vector<int> transactions;
+  for (const model::Step& step : migration.upgrade.steps) transactions.push_back(step.transaction);
+  EXPECT_EQ(transactions, (std::vector<int>{0, model::kNoTransaction, 1, 1, model::kNoTransaction}));
+}
+
+TEST(Compile, WhatTheDatabaseDecidesIsConditional) {
+  const model::Migration migration = compile_upgrade(
+      "bind = op.get_bind()\n"
+      "if 'a' in [c['name'] for c in sa.inspect(bind).get_columns('t')]:\n"
+      "    op.drop_column('t', 'a')\n"
+      "for row in bind.execute(sa.text('SELECT id FROM t')):\n"
+      "    bind.execute(sa.text('UPDATE t SET a = :v WHERE id = :id'), {'v': 1, 'id': row.id})");
+  ASSERT_EQ(migration.upgrade.steps.size(), 3U);
+  EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kConditional);
+  EXPECT_EQ(migration.upgrade.steps[1].certainty, model::Certainty::kExact);
+  EXPECT_EQ(migration.upgrade.steps[2].certainty, model::Certainty::kConditional);
+}
+
+TEST(Compile, SchemaOracleAnswersInspector) {
+  class Oracle final : public SchemaOracle {
+   public:
+    std::optional<std::vector<std::string>> table_names(std::string_view) const override {
+      return std::vector<std::string>{"t"};
+    }
+    std::optional<std::vector<std::string>> column_names(std::string_view,
+                                                         std::string_view) const override {
+      return std::vector<std::string>{"a"};
+    }
+    std::optional<std::vector<std::string>> index_names(std::string_view,
+                                                        std::string_view) const override {
+      return {};
+    }
+    std::optional<std::vector<std::string>> constraint_names(std::string_view, std::string_view,
+                                                             std::string_view) const override {
+      return {};
+    }
+    std::optional<bool> has_type(std::string_view, std::string_view) const override {
+      return true;
+    }
+  };
+  const Oracle oracle;
+  CompileOptions options;
+  options.schema = &oracle;
+  const model::Migration migration = compile_upgrade(
+      "columns = [c['name'] for c in sa.inspect(op.get_bind()).get_columns('t')]\n"
+      "if 'a' in columns:\n"
+      "    op.drop_column('t', 'a')\n"
+      "if 'b' in columns:\n"
+      "    op.drop_column('t', 'b')\n"
+      "sa.Enum('x', name='e').create(op.get_bind(), checkfirst=True)",
+      options);
+  EXPECT_EQ(sql_of(migration.upgrade),
+            (std::vector<std::string>{"ALTER TABLE t DROP COLUMN a"}));
+}
+
+TEST(Compile, PositionsInsideOfStringLiteralsAreExact) {
+  std::string text(kHeader);
+  text += "def upgrade():\n    op.execute('DELETE FROM \\'x\\'; DROP TABLE accounts')\n";
+  const model::Migration migration = compile_file(text);
+  text.replace(text.find("DELETE"), 16, "");  // not used further
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  const model::Statement* statement = migration.upgrade.steps[1].statement();
+  ASSERT_NE(statement, nullptr);
+  const std::uint32_t table = static_cast<std::uint32_t>(statement->sql.find("accounts"));
+  const text::Span host = statement->host({table, table + 8});
+  EXPECT_EQ(migration.file->slice(host), "accounts");
+  EXPECT_TRUE(statement->map.editable({table, table + 8}).has_value());
+}
+
+TEST(Compile, NamesInOperationsAreEditable) {
+  const model::Migration migration =
+      compile_upgrade("op.add_column('accounts', sa.Column('email', sa.Text()))");
+  const model::Statement* statement = migration.upgrade.steps.at(0).statement();
+  ASSERT_NE(statement, nullptr);
+  for (const std::string_view name : {"accounts", "email"}) {
+    const auto at = static_cast<std::uint32_t>(statement->sql.find(name));
+    const text::Span span{at, at + static_cast<std::uint32_t>(name.size())};
+    EXPECT_EQ(migration.file->slice(statement->host(span)), name);
+  }
+}
+
+TEST(Compile, CallsAreRecordedWithTheirArguments) {
+  const model::Migration migration = compile_upgrade(
+      "op.add_column('t', sa.Column('a', sa.Integer(), nullable=False))");
+  ASSERT_EQ(migration.calls.size(), 1U);
+  const model::Call& call = migration.calls[0];
+  EXPECT_EQ(call.function, "op.add_column");
+  ASSERT_EQ(call.arguments.size(), 2U);
+  EXPECT_EQ(call.arguments[0].literal, "t");
+  ASSERT_EQ(call.nested.size(), 1U);
+  EXPECT_EQ(call.nested[0].function, "sqlalchemy.Column");
+  ASSERT_EQ(call.nested[0].arguments.size(), 3U);
+  EXPECT_EQ(call.nested[0].arguments[2].keyword, "nullable");
+  EXPECT_EQ(call.nested[0].arguments[2].literal, "False");
+  EXPECT_EQ(migration.upgrade.steps.at(0).statement()->origin.call, 0U);
+}
+
+TEST(Compile, HelpersPointToTheInnermostCall) {
+  const model::Migration migration = compile_file(
+      std::string(kHeader) +
+      "def add(name):\n"
+      "    op.add_column('t', sa.Column(name, sa.Text()))\n"
+      "def upgrade():\n"
+      "    add('a')\n"
+      "    add('b')\n");
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  for (const model::Step& step : migration.upgrade.steps) {
+    EXPECT_EQ(migration.file->line_of(step.span.begin_byte), 7U);
+  }
+  ASSERT_EQ(migration.upgrade.steps[1].statement()->origin.via.size(), 1U);
+  EXPECT_EQ(migration.file->line_of(
+                migration.upgrade.steps[1].statement()->origin.via[0].span.begin_byte),
+            10U);
+}
+
+TEST(Compile, SqlThatDoesNotParseIsAProblem) {
+  const model::Migration migration = compile_upgrade("op.execute('SELEC 1')");
+  EXPECT_EQ(migration.problems.size(), 1U);
+  EXPECT_FALSE(migration.upgrade.complete);
+}
+
+TEST(Compile, UnknownPartsMakeAStepPartial) {
+  const model::Migration migration = compile_upgrade(
+      "import os\nop.execute(f\"UPDATE t SET a = '{os.environ['X']}'\")");
+  ASSERT_EQ(migration.upgrade.steps.size(), 1U);
+  EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kPartial);
+}
+
+}  // namespace
+}  // namespace forelock::alembic
