@@ -25,6 +25,7 @@ constexpr auto kSpellings = std::to_array<Spelling>({
     {"int4", "integer", ""},
     {"int8", "bigint", ""},
     {"interval", "interval", ""},
+    {"json", "json", ""},
     {"numeric", "numeric", ""},
     {"time", "time", " without time zone"},
     {"timestamp", "timestamp", " without time zone"},
