@@ -42,6 +42,7 @@ struct Session {
   std::map<std::string, std::string> settings_after_commit, settings_before;
   /// Something that could not be analysed ran before: no error is certain any more.
   bool uncertain = false;
+  std::vector<Oid> with_new_columns;  ///< Relations whose columns are marked as this migration's.
 };
 
 /// Replays single statements. A value: copy it to try something.
@@ -77,6 +78,7 @@ class Replay {
     std::vector<Session::Held> held;
     std::map<std::string, std::string> settings;
   };
+  void apply_transaction(const model::Transaction& control, Effects& effects);
   std::vector<Savepoint> savepoints_;  ///< The first is the transaction's start.
 };
 

@@ -1,0 +1,113 @@
+// Bodies of DO blocks, functions and procedures: what is static SQL in them runs here.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/replay/run.h"
+#include "analyzer/sql/parse.h"
+
+namespace forelock::postgres {
+namespace {
+
+// Functions that call functions; deeper than this nothing is followed.
+constexpr int kMaxCallDepth = 8;
+
+/// Keeps `run` inside of a body for as long as it lives.
+class Inside {
+ public:
+  explicit Inside(Run& run) : run_(run), sql_(run.sql) { ++run_.depth; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+  ~Inside() {
+    --run_.depth;
+    run_.sql = sql_;
+  }
+
+ private:
+  Run& run_;
+  std::string_view sql_;
+};
+
+bool run_parsed(Run& run, const sql::ParsedStatement& statement) {
+  const Inside inside(run);
+  run.sql = statement.sql;
+  return run_operation(run, statement.operation);
+}
+
+bool run_plpgsql(Run& run, std::string_view body) {
+  for (const sql::BodyStatement& statement : sql::parse_plpgsql(body)) {
+    if (!statement.statement) {
+      if (statement.dynamic) run.risk("", "the body runs SQL that is made at run time");
+      continue;
+    }
+    if (!statement.conditional) {
+      if (!run_parsed(run, *statement.statement)) return false;
+      continue;
+    }
+    // It may not run at all: what it does is kept, an error of it is only possible.
+    const Catalog before = run.catalog;
+    const std::optional<Failure> error = run.effects.error;
+    if (run_parsed(run, *statement.statement)) continue;
+    run.failed = false;
+    run.catalog = before;
+    if (run.effects.error && !error) {
+      Failure possible = *run.effects.error;
+      possible.certain = false;
+      run.effects.risks.push_back(std::move(possible));
+    }
+    run.effects.error = error;
+  }
+  return true;
+}
+
+bool run_sql(Run& run, std::string_view body) {
+  for (const auto& parsed : sql::parse(body)) {
+    if (parsed && !run_parsed(run, *parsed)) return false;
+  }
+  return true;
+}
+
+bool run_body(Run& run, std::string_view language, std::string_view body) {
+  if (run.depth >= kMaxCallDepth) return true;
+  if (language == "sql") return run_sql(run, body);
+  if (language == "plpgsql" || language.empty()) return run_plpgsql(run, body);
+  return true;
+}
+
+}  // namespace
+
+bool apply(Run& run, const model::DoBlock& statement) {
+  return run_body(run, statement.language, statement.body);
+}
+
+bool apply(Run& run, const model::CallProcedure& statement) {
+  const auto found = run.catalog.find_functions(statement.procedure);
+  if (found.empty()) {
+    if (run.options.assume_missing) return true;
+    return run.fail("42883", fmt::format("procedure {} does not exist",
+                                         model::display(statement.procedure)));
+  }
+  return found.size() != 1 ||
+         run_body(run, found[0]->definition.language, found[0]->definition.body);
+}
+
+bool call_functions(Run& run, const std::vector<model::Expression>& calls) {
+  for (const model::Expression& call : calls) {
+    const model::QualifiedName name{call.qualifier, call.name};
+    if (!call.args.empty() && (call.name == "nextval" || call.name == "setval")) {
+      const Relation* sequence = regclass(run.catalog, call.args[0].name);
+      if (sequence != nullptr && sequence->kind == RelationKind::kSequence) {
+        run.lock(*sequence, LockMode::kRowExclusive);
+      }
+    }
+    const auto found = run.catalog.find_functions(name);
+    if (found.size() != 1) continue;
+    const model::CreateFunction& definition = found[0]->definition;
+    if (definition.returns && definition.returns->name.name == "trigger") continue;
+    if (!run_body(run, definition.language, definition.body)) return false;
+  }
+  return true;
+}
+
+}  // namespace forelock::postgres

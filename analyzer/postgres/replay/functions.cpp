@@ -1,0 +1,333 @@
+// Functions, triggers, policies and rules.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/run.h"
+#include "analyzer/sql/parse.h"
+
+namespace forelock::postgres {
+namespace {
+
+std::vector<model::TypeName> input_types(const Run& run, const model::CreateFunction& function) {
+  std::vector<model::TypeName> result;
+  for (const model::FunctionParameter& parameter : function.parameters) {
+    if (parameter.mode == 'o' || parameter.mode == 't') continue;
+    model::TypeName type = resolve_type(run.catalog, parameter.type).name;
+    type.modifiers.clear();
+    result.push_back(std::move(type));
+  }
+  return result;
+}
+
+bool same_inputs(const std::vector<model::TypeName>& a, const std::vector<model::TypeName>& b) {
+  return std::ranges::equal(a, b, same_type);
+}
+
+/// SQL bodies are read when the function is made: check_function_bodies.
+bool check_body(Run& run, const model::CreateFunction& statement) {
+  if (statement.language != "sql" || statement.body.empty()) return true;
+  const auto setting = run.session.settings.find("check_function_bodies");
+  if (setting != run.session.settings.end() &&
+      (setting->second == "off" || setting->second == "false")) {
+    return true;
+  }
+  for (const auto& parsed : sql::parse(statement.body)) {
+    if (!parsed) continue;
+    const auto* select = std::get_if<model::Select>(&parsed->operation);
+    if (select == nullptr) continue;
+    for (const model::RelationUse& use : select->query.relations) {
+      if (run.is_system(use.name)) continue;
+      const Relation* relation = run.relation(use.name);
+      if (relation == nullptr) return false;
+      run.lock(*relation, LockMode::kAccessShare);
+    }
+  }
+  return true;
+}
+
+bool check_trigger_function(Run& run, const model::QualifiedName& name, Oid& function) {
+  const std::vector<const CatalogFunction*> found = run.catalog.find_functions(name);
+  for (const CatalogFunction* candidate : found) {
+    if (input_types(run, candidate->definition).empty()) {
+      function = candidate->oid;
+      if (candidate->definition.returns && candidate->definition.returns->name.name != "trigger") {
+        return run.fail("42P17", fmt::format("function {} must return type trigger",
+                                             model::display(name)));
+      }
+      return true;
+    }
+  }
+  if (run.options.assume_missing || !facts::functions(name.name).empty()) return true;
+  return run.fail("42883", fmt::format("function {}() does not exist", model::display(name)));
+}
+
+void add_trigger(Run& run, Oid table, const Trigger& trigger) {
+  run.change(table, [&](Relation& copy) {
+    if (trigger.function != 0) {
+      add_needs(copy, {{.needs = trigger.function}}, Dependency::Part::kTrigger, 0, trigger.oid);
+    }
+    std::erase_if(copy.triggers, [&](const Trigger& own) { return own.name == trigger.name; });
+    copy.triggers.push_back(trigger);
+  });
+  if (!trigger.definition.row) return;
+  const std::vector<Oid> children = run.at(table).children;
+  if (run.at(table).kind != RelationKind::kPartitionedTable) return;
+  for (const Oid child : children) {
+    Trigger clone = trigger;
+    clone.oid = run.catalog.new_oid();
+    clone.inherited = true;
+    add_trigger(run, child, clone);
+  }
+}
+
+std::vector<Dependency> policy_needs(Run& run, const Relation& table,
+                                     const std::optional<model::Expression>& expression) {
+  if (!expression) return {};
+  std::vector<Dependency> result = needs_of(run.catalog, Scope::of(table), *expression);
+  model::for_each(*expression, [&](const model::Expression& part) {
+    if (part.kind != model::ExpressionKind::kSubquery || !part.query) return;
+    for (const Dependency& need : query_needs(run, *part.query)) result.push_back(need);
+  });
+  return result;
+}
+
+bool read_policy(Run& run, const Relation& table,
+                 const std::optional<model::Expression>& expression) {
+  if (!expression) return true;
+  bool good = true;
+  bool subquery = false;
+  model::for_each(*expression, [&](const model::Expression& part) {
+    if (!good || part.kind != model::ExpressionKind::kSubquery || !part.query) return;
+    subquery = true;
+    good = read_query(run, *part.query, false);
+  });
+  if (!good) return false;
+  return subquery || check_expression(run, table, *expression, "policy expressions");
+}
+
+}  // namespace
+
+bool apply(Run& run, const model::CreateFunction& statement) {
+  const std::string schema = run.creation_schema(statement.name);
+  if (run.failed) return false;
+  CatalogFunction function;
+  function.schema = schema;
+  function.name = truncate_identifier(statement.name.name);
+  function.definition = statement;
+  function.created_in_migration = run.session.migration;
+  std::vector<Oid> needs;
+  for (const model::FunctionParameter& parameter : statement.parameters) {
+    const ResolvedType type = run.type(parameter.type);
+    if (!type.known) return false;
+    needs.push_back(type.user_type);
+    needs.push_back(type.extension);
+  }
+  if (statement.returns) {
+    const ResolvedType type = run.type(*statement.returns);
+    if (!type.known) return false;
+    needs.push_back(type.user_type);
+    needs.push_back(type.extension);
+  }
+  if (statement.language != "sql" && statement.language != "plpgsql" &&
+      statement.language != "c" && statement.language != "internal" &&
+      !run.options.assume_missing &&
+      run.catalog.find_extension(statement.language) == nullptr && !statement.language.empty()) {
+    return run.fail("42704", fmt::format("language \"{}\" does not exist", statement.language));
+  }
+  if (!check_body(run, statement)) return false;
+  const std::vector<model::TypeName> inputs = input_types(run, statement);
+  function.oid = run.catalog.new_oid();
+  for (const CatalogFunction* existing : run.catalog.find_functions({schema, function.name})) {
+    if (!same_inputs(input_types(run, existing->definition), inputs)) continue;
+    if (!statement.or_replace) {
+      return run.fail("42723", fmt::format("function \"{}\" already exists with same argument types",
+                                           function.name));
+    }
+    const auto& before = existing->definition.returns;
+    if (existing->definition.procedure != statement.procedure) {
+      return run.fail("42809", "cannot change routine kind");
+    }
+    if (before && statement.returns &&
+        (!same_type(resolve_type(run.catalog, *before).name,
+                    resolve_type(run.catalog, *statement.returns).name) ||
+         before->set_of != statement.returns->set_of)) {
+      return run.fail("42P13", "cannot change return type of existing function");
+    }
+    function.oid = existing->oid;
+    function.comment = existing->comment;
+  }
+  for (const Oid need : needs) {
+    if (need != 0) function.needs.push_back({.object = function.oid, .needs = need});
+  }
+  run.catalog.put(std::move(function));
+  return true;
+}
+
+bool apply(Run& run, const model::CreateTrigger& statement) {
+  const Relation* table = run.relation(statement.table);
+  if (table == nullptr) return false;
+  const Oid oid = table->oid;
+  run.lock(*table, LockMode::kShareRowExclusive);
+  if (statement.constraint && !statement.constraint_table.empty()) {
+    const Relation* other = run.relation(statement.constraint_table);
+    if (other == nullptr) return false;
+    run.lock(*other, LockMode::kAccessShare);
+  }
+  const bool instead = statement.timing == "INSTEAD OF";
+  if (table->kind == RelationKind::kView && !table->assumed && statement.row && !instead) {
+    return run.fail("42809", fmt::format("\"{}\" is a view", table->name));
+  }
+  if (instead && is_table_like(table->kind) && !table->assumed) {
+    return run.fail("42809", fmt::format("\"{}\" is a table", table->name));
+  }
+  if (table->kind == RelationKind::kMaterializedView || table->kind == RelationKind::kSequence ||
+      is_index(table->kind)) {
+    return run.fail("42809", fmt::format("relation \"{}\" cannot have triggers", table->name));
+  }
+  if (table->kind == RelationKind::kPartitionedTable && statement.row) {
+    run.lock_tree(*table, LockMode::kShareRowExclusive);
+  }
+  for (const std::string& column : statement.columns) {
+    if (run.column(oid, column) == nullptr) return false;
+  }
+  Trigger trigger;
+  trigger.name = truncate_identifier(statement.name);
+  trigger.definition = statement;
+  trigger.oid = run.catalog.new_oid();
+  if (!check_trigger_function(run, statement.function, trigger.function)) return false;
+  const auto& existing = run.at(oid).triggers;
+  if (std::ranges::find(existing, trigger.name, &Trigger::name) != existing.end() &&
+      !statement.or_replace) {
+    return run.fail("42710", fmt::format("trigger \"{}\" for relation \"{}\" already exists",
+                                         trigger.name, run.at(oid).name));
+  }
+  add_trigger(run, oid, trigger);
+  return true;
+}
+
+bool apply(Run& run, const model::CreatePolicy& statement) {
+  const Relation* table = run.table(statement.table);
+  if (table == nullptr) return false;
+  const Oid oid = table->oid;
+  run.lock(*table, LockMode::kAccessExclusive);
+  if (!read_policy(run, *table, statement.using_expression) ||
+      !read_policy(run, *table, statement.check_expression)) {
+    return false;
+  }
+  const auto& existing = run.at(oid).policies;
+  if (std::ranges::find(existing, statement.name, &Policy::name) != existing.end()) {
+    return run.fail("42710", fmt::format("policy \"{}\" for table \"{}\" already exists",
+                                         statement.name, run.at(oid).name));
+  }
+  Policy policy;
+  policy.name = statement.name;
+  policy.definition = statement;
+  policy.oid = run.catalog.new_oid();
+  std::vector<Dependency> needs = policy_needs(run, run.at(oid), statement.using_expression);
+  for (const Dependency& need : policy_needs(run, run.at(oid), statement.check_expression)) {
+    needs.push_back(need);
+  }
+  run.change(oid, [&](Relation& copy) {
+    add_needs(copy, std::move(needs), Dependency::Part::kPolicy, 0, policy.oid);
+    copy.policies.push_back(std::move(policy));
+  });
+  return true;
+}
+
+bool apply(Run& run, const model::AlterPolicy& statement) {
+  const Relation* table = run.table(statement.table);
+  if (table == nullptr) return false;
+  run.lock(*table, LockMode::kAccessExclusive);
+  if (!read_policy(run, *table, statement.using_expression) ||
+      !read_policy(run, *table, statement.check_expression)) {
+    return false;
+  }
+  bool found = false;
+  const bool assumed = table->assumed;
+  const std::string name = table->name;
+  run.change(table->oid, [&](Relation& copy) {
+    for (Policy& policy : copy.policies) {
+      if (policy.name != statement.name) continue;
+      found = true;
+      if (!statement.roles.empty()) policy.definition.roles = statement.roles;
+      if (statement.using_expression) {
+        policy.definition.using_expression = statement.using_expression;
+      }
+      if (statement.check_expression) {
+        policy.definition.check_expression = statement.check_expression;
+      }
+    }
+  });
+  if (!found && !assumed) {
+    return run.fail("42704", fmt::format("policy \"{}\" for table \"{}\" does not exist",
+                                         statement.name, name));
+  }
+  return true;
+}
+
+bool apply(Run& run, const model::CreateRule& statement) {
+  const Relation* table = run.relation(statement.table);
+  if (table == nullptr) return false;
+  const Oid oid = table->oid;
+  run.lock(*table, LockMode::kAccessExclusive);
+  const auto& existing = table->rule_objects;
+  if (std::ranges::find(existing, statement.name, &RewriteRule::name) != existing.end() &&
+      !statement.or_replace) {
+    return run.fail("42710", fmt::format("rule \"{}\" for relation \"{}\" already exists",
+                                         statement.name, table->name));
+  }
+  RewriteRule rule;
+  rule.name = statement.name;
+  rule.definition = statement;
+  rule.oid = run.catalog.new_oid();
+  // The action's statements are analysed when the rule is made.
+  std::vector<Dependency> needs;
+  std::string action = statement.sql;
+  std::string lower;
+  for (const char c : action) {
+    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  std::size_t at = lower.rfind(" do ");
+  if (at == std::string::npos) at = lower.find("do ");
+  if (at != std::string::npos) {
+    std::string body = action.substr(lower[at] == ' ' ? at + 4 : at + 3);
+    std::string head = lower.substr(lower[at] == ' ' ? at + 4 : at + 3);
+    for (const std::string_view word : {"also ", "instead "}) {
+      if (head.starts_with(word)) {
+        body.erase(0, word.size());
+        head.erase(0, word.size());
+      }
+    }
+    if (body.starts_with("(") && body.ends_with(")")) body = body.substr(1, body.size() - 2);
+    if (!head.starts_with("nothing")) {
+      for (const auto& parsed : sql::parse(body)) {
+        if (!parsed) continue;
+        const auto use = [&](const model::QualifiedName& name) {
+          if (const Relation* found = run.relation_if_any(name)) {
+            run.lock(*found, LockMode::kRowExclusive);
+            needs.push_back({.needs = found->oid});
+          }
+        };
+        if (const auto* insert = std::get_if<model::Insert>(&parsed->operation)) use(insert->table);
+        if (const auto* update = std::get_if<model::Update>(&parsed->operation)) use(update->table);
+        if (const auto* remove = std::get_if<model::Delete>(&parsed->operation)) use(remove->table);
+        if (const auto* select = std::get_if<model::Select>(&parsed->operation)) {
+          if (!read_query(run, select->query, false)) return false;
+        }
+      }
+    }
+  }
+  run.change(oid, [&](Relation& copy) {
+    std::erase_if(copy.rule_objects, [&](const RewriteRule& own) { return own.name == rule.name; });
+    std::erase(copy.rules, rule.name);
+    copy.rules.push_back(rule.name);
+    add_needs(copy, std::move(needs), Dependency::Part::kRule, 0, rule.oid);
+    copy.rule_objects.push_back(std::move(rule));
+  });
+  return true;
+}
+
+}  // namespace forelock::postgres

@@ -1,0 +1,533 @@
+// Schemas, sequences, extensions, statistics, publications, settings, and what has no group.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/facts/transaction_blocks.h"
+#include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/run.h"
+#include "analyzer/sql/parse.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::ObjectKind;
+
+std::string lower(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return result;
+}
+
+/// The words of a statement, quotes taken off, punctuation apart.
+std::vector<std::string> words(std::string_view sql) {
+  std::vector<std::string> result;
+  std::string word;
+  char quote = 0;
+  const auto finish = [&] {
+    if (!word.empty()) result.push_back(std::move(word));
+    word.clear();
+  };
+  for (const char c : sql) {
+    if (quote != 0) {
+      if (c == quote) {
+        quote = 0;
+        finish();
+      } else {
+        word += c;
+      }
+    } else if (c == '"' || c == '\'') {
+      finish();
+      quote = c;
+    } else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$') {
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else {
+      finish();
+    }
+  }
+  finish();
+  return result;
+}
+
+/// Points an owned sequence at its column: OWNED BY table.column.
+bool own_sequence(Run& run, Relation& sequence, const std::vector<std::string>& owner) {
+  if (sequence.table != 0 && run.catalog.relation(sequence.table) != nullptr) {
+    run.change(sequence.table, [&](Relation& copy) {
+      for (Column& column : copy.columns) {
+        if (column.owned_sequence == sequence.oid) column.owned_sequence = 0;
+      }
+    });
+  }
+  sequence.table = 0;
+  sequence.owner_column = 0;
+  if (owner.empty() || (owner.size() == 1 && lower(owner[0]) == "none")) return true;
+  if (owner.size() < 2) return run.fail("42601", "invalid OWNED BY option");
+  model::QualifiedName name;
+  name.name = owner[owner.size() - 2];
+  if (owner.size() > 2) name.schema = owner[owner.size() - 3];
+  const Relation* table = run.table(name);
+  if (table == nullptr) return false;
+  run.lock(*table, LockMode::kAccessShare);
+  if (table->schema != sequence.schema && !table->assumed) {
+    return run.fail("55000", "sequence must be in same schema as table it is linked to");
+  }
+  const Oid oid = table->oid;
+  const Column* column = run.column(oid, owner.back());
+  if (column == nullptr) return false;
+  sequence.table = oid;
+  sequence.owner_column = column->number;
+  const AttributeNumber number = column->number;
+  run.change(oid, [&](Relation& copy) {
+    for (Column& own : copy.columns) {
+      if (own.number == number) own.owned_sequence = sequence.oid;
+    }
+  });
+  return true;
+}
+
+bool check_sequence(Run& run, const model::SequenceOptions& options) {
+  if (options.increment == 0) return run.fail("22023", "INCREMENT must not be zero");
+  if (options.minimum && options.maximum && *options.minimum >= *options.maximum) {
+    return run.fail("22023", "MINVALUE must be less than MAXVALUE");
+  }
+  if (options.start && options.minimum && *options.start < *options.minimum) {
+    return run.fail("22023", "START value cannot be less than MINVALUE");
+  }
+  if (options.start && options.maximum && *options.start > *options.maximum) {
+    return run.fail("22023", "START value cannot be greater than MAXVALUE");
+  }
+  if (options.type) {
+    const std::string& name = options.type->name.name;
+    if (name != "int2" && name != "int4" && name != "int8" && name != "smallint" &&
+        name != "integer" && name != "bigint") {
+      return run.fail("22023", "sequence type must be smallint, integer, or bigint");
+    }
+  }
+  return true;
+}
+
+/// The command below EXPLAIN or PREPARE … AS, planned but not run.
+bool plan_inner(Run& run, std::string_view sql, std::size_t from) {
+  for (const auto& parsed : sql::parse(sql.substr(from))) {
+    if (!parsed) continue;
+    Effects planned;
+    Catalog copy = run.catalog;
+    Session session = run.session;
+    Run inner(copy, session, run.options, planned, false);
+    inner.sql = parsed->sql;
+    if (!run_operation(inner, parsed->operation) && planned.error) {
+      return run.fail(planned.error->sqlstate, planned.error->message);
+    }
+    for (const Lock& lock : planned.locks) run.lock(lock.relation, lock.mode);
+  }
+  return true;
+}
+
+std::size_t after_word(std::string_view sql, std::string_view word) {
+  const std::string text = lower(sql);
+  std::size_t at = 0;
+  while ((at = text.find(word, at)) != std::string::npos) {
+    const bool starts = at == 0 || std::isspace(static_cast<unsigned char>(text[at - 1])) != 0;
+    const std::size_t end = at + word.size();
+    if (starts && end < text.size() && std::isspace(static_cast<unsigned char>(text[end])) != 0) {
+      return end;
+    }
+    at = end;
+  }
+  return std::string_view::npos;
+}
+
+bool explain(Run& run) {
+  const std::string text = lower(run.sql);
+  const bool analyzes = text.find("analyze") != std::string::npos;
+  for (const std::string_view word :
+       {"select", "insert", "update", "delete", "merge", "with", "values", "create", "table"}) {
+    const std::size_t at = text.find(word);
+    if (at == std::string::npos) continue;
+    if (!analyzes) return plan_inner(run, run.sql, at);
+    for (const auto& parsed : sql::parse(run.sql.substr(at))) {
+      if (parsed && !run_operation(run, parsed->operation)) return false;
+    }
+    return true;
+  }
+  return true;
+}
+
+bool move_all(Run& run) {
+  // ALTER TABLE ALL IN TABLESPACE a … SET TABLESPACE b
+  const std::vector<std::string> parts = words(run.sql);
+  const auto in = std::ranges::find(parts, "in");
+  const auto set = std::ranges::find(parts, "set");
+  if (parts.end() - in < 3 || parts.end() - set < 3) return true;
+  const auto place = [](const std::string& name) {
+    return name == "pg_default" ? std::string() : name;
+  };
+  const std::string from = place(*(in + 2));
+  const std::string to = place(*(set + 2));
+  const std::string what = parts.size() > 1 ? parts[1] : "";
+  for (const Relation* relation : run.catalog.relations()) {
+    const bool wanted = what == "index"          ? is_index(relation->kind)
+                        : what == "materialized" ? relation->kind == RelationKind::kMaterializedView
+                                                 : is_table_like(relation->kind);
+    if (!wanted || relation->tablespace != from) continue;
+    run.lock(*relation, LockMode::kAccessExclusive);
+    run.rewrite(*relation, "its files are copied to another tablespace");
+    run.rebuild(*relation, "its files are copied to another tablespace");
+    run.change(relation->oid, [&](Relation& copy) { copy.tablespace = to; });
+  }
+  return true;
+}
+
+bool reassign(Run& run) {
+  const std::vector<std::string> parts = words(run.sql);
+  const auto by = std::ranges::find(parts, "by");
+  const auto to = std::ranges::find(parts, "to");
+  if (by == parts.end() || to == parts.end() || to + 1 == parts.end()) return true;
+  for (const Relation* relation : run.catalog.relations()) {
+    if (std::find(by, to, relation->owner) == to || relation->owner.empty()) continue;
+    run.lock(*relation, LockMode::kAccessExclusive);
+    run.change(relation->oid, [&](Relation& copy) { copy.owner = *(to + 1); });
+  }
+  return true;
+}
+
+bool drop_owned(Run& run) {
+  const std::vector<std::string> parts = words(run.sql);
+  const auto by = std::ranges::find(parts, "by");
+  std::vector<DropTarget> targets;
+  for (const Relation* relation : run.catalog.relations()) {
+    if (relation->owner.empty() || is_index(relation->kind) ||
+        std::find(by, parts.end(), relation->owner) == parts.end()) {
+      continue;
+    }
+    targets.push_back({.kind = DropTarget::Kind::kRelation, .oid = relation->oid, .name = {}});
+  }
+  const bool cascade = !parts.empty() && parts.back() == "cascade";
+  return targets.empty() || drop(run, std::move(targets), cascade);
+}
+
+struct TrackedObject {
+  std::string_view tag;
+  ObjectKind kind;
+  std::size_t name_word;  ///< Index of the name among the words of the statement.
+};
+
+constexpr TrackedObject kTracked[] = {
+    {"CREATE EVENT TRIGGER", ObjectKind::kEventTrigger, 3},
+    {"CREATE SUBSCRIPTION", ObjectKind::kSubscription, 2},
+    {"CREATE SERVER", ObjectKind::kServer, 2},
+    {"CREATE ACCESS METHOD", ObjectKind::kAccessMethod, 3},
+    {"CREATE TABLESPACE", ObjectKind::kTablespace, 2},
+    {"CREATE CAST", ObjectKind::kCast, 99},
+};
+
+bool track(Run& run, const TrackedObject& tracked) {
+  const std::vector<std::string> parts = words(run.sql);
+  std::string name = "*";
+  std::size_t at = tracked.name_word;
+  const bool if_not_exists = parts.size() > at + 3 && parts[at] == "if" && parts[at + 1] == "not";
+  if (if_not_exists) at += 3;
+  if (at < parts.size()) name = parts[at];
+  if (tracked.kind != ObjectKind::kCast &&
+      run.catalog.find_object(tracked.kind, {"", name}) != nullptr) {
+    if (if_not_exists) {
+      run.effects.changes_nothing = true;
+      return true;
+    }
+    return run.fail("42710", fmt::format("{} \"{}\" already exists", model::display(tracked.kind),
+                                         name));
+  }
+  run.catalog.put(NamedObject{
+      .oid = run.catalog.new_oid(), .kind = tracked.kind, .schema = {}, .name = name, .needs = {}});
+  return true;
+}
+
+}  // namespace
+
+bool apply(Run& run, const model::CreateSchema& statement) {
+  const std::string name = statement.name.empty() ? statement.owner : statement.name;
+  if (run.catalog.find_schema(name) != nullptr) {
+    if (statement.if_not_exists) {
+      run.effects.changes_nothing = true;
+      return true;
+    }
+    return run.fail("42P06", fmt::format("schema \"{}\" already exists", name));
+  }
+  if (name.starts_with("pg_")) {
+    return run.fail("42939", fmt::format("unacceptable schema name \"{}\"", name));
+  }
+  run.catalog.put(Schema{
+      .oid = run.catalog.new_oid(), .name = name, .owner = statement.owner, .comment = {}});
+  return true;
+}
+
+bool apply(Run& run, const model::CreateSequence& statement) {
+  const std::string schema = run.creation_schema(statement.name, statement.persistence);
+  if (run.failed) return false;
+  const std::string name = truncate_identifier(statement.name.name);
+  const Relation* existing = run.catalog.find_relation({schema, name});
+  if (existing != nullptr && !existing->assumed) {
+    if (statement.if_not_exists) {
+      run.effects.changes_nothing = true;
+      return true;
+    }
+    return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
+  }
+  if (existing != nullptr) run.erase(existing->oid);
+  Relation sequence = run.make(RelationKind::kSequence, schema, name);
+  sequence.sequence = statement.options;
+  if (sequence.sequence.type) {
+    sequence.sequence.type = resolve_type(run.catalog, *sequence.sequence.type).name;
+  }
+  resolve_sequence_options(sequence.sequence);
+  if (!check_sequence(run, sequence.sequence)) return false;
+  if (statement.persistence == model::Persistence::kUnlogged) {
+    sequence.persistence = model::Persistence::kUnlogged;
+  }
+  if (statement.options.owned_by &&
+      !own_sequence(run, sequence, *statement.options.owned_by)) {
+    return false;
+  }
+  sequence.sequence.owned_by.reset();
+  const Oid oid = sequence.oid;
+  run.put(std::move(sequence));
+  run.created(oid);
+  return true;
+}
+
+bool apply(Run& run, const model::AlterSequence& statement) {
+  const Relation* sequence = run.relation_if_any(statement.name);
+  if (sequence == nullptr && statement.if_exists) {
+    run.effects.changes_nothing = !run.options.assume_missing;
+    return true;
+  }
+  if (sequence == nullptr) sequence = run.relation(statement.name, RelationKind::kSequence);
+  if (sequence == nullptr) return false;
+  run.lock(*sequence, LockMode::kShareRowExclusive);
+  if (sequence->kind != RelationKind::kSequence && !sequence->assumed) {
+    return run.fail("42809", fmt::format("\"{}\" is not a sequence", sequence->name));
+  }
+  Relation copy = *sequence;
+  const model::SequenceOptions& options = statement.options;
+  const auto take = [](auto& to, const auto& from) {
+    if (from) to = from;
+  };
+  take(copy.sequence.increment, options.increment);
+  take(copy.sequence.minimum, options.minimum);
+  take(copy.sequence.maximum, options.maximum);
+  take(copy.sequence.start, options.start);
+  take(copy.sequence.cache, options.cache);
+  take(copy.sequence.cycle, options.cycle);
+  if (options.type) {
+    copy.sequence.type = resolve_type(run.catalog, *options.type).name;
+    copy.sequence.maximum.reset();
+    resolve_sequence_options(copy.sequence);
+  }
+  if (!check_sequence(run, copy.sequence)) return false;
+  if (options.owned_by) {
+    const Relation* table = run.catalog.relation(copy.table);
+    const Column* column = table == nullptr ? nullptr : table->column(copy.owner_column);
+    if (column != nullptr && column->identity != model::IdentityKind::kNone) {
+      return run.fail("0A000", "cannot change ownership of identity sequence");
+    }
+    if (!own_sequence(run, copy, *options.owned_by)) return false;
+  }
+  run.put(std::move(copy));
+  return true;
+}
+
+bool apply(Run& run, const model::CreateStatistics& statement) {
+  const Relation* table = run.relation(statement.table);
+  if (table == nullptr) return false;
+  const Oid oid = table->oid;
+  run.lock(*table, LockMode::kShareUpdateExclusive);
+  Statistics object;
+  object.table = oid;
+  std::vector<std::string> names;
+  for (const model::IndexKey& key : statement.keys) {
+    if (key.column.empty()) {
+      names.emplace_back("expr");
+      continue;
+    }
+    const Column* column = run.column(oid, key.column);
+    if (column == nullptr) return false;
+    object.columns.push_back(column->number);
+    names.push_back(key.column);
+  }
+  if (statement.keys.size() < 2 && !statement.keys.empty() && !statement.keys[0].column.empty()) {
+    return run.fail("42P16", "extended statistics require at least 2 columns");
+  }
+  object.schema = statement.name.name.empty() ? run.at(oid).schema
+                                              : run.creation_schema(statement.name);
+  if (run.failed) return false;
+  object.name =
+      statement.name.name.empty()
+          ? choose_name(run.at(oid).name, index_name_addition(names), "stat",
+                        [&](const std::string& candidate) {
+                          return run.catalog.find_statistics({object.schema, candidate}) != nullptr;
+                        })
+          : truncate_identifier(statement.name.name);
+  if (run.catalog.find_statistics({object.schema, object.name}) != nullptr) {
+    if (statement.if_not_exists) {
+      run.effects.changes_nothing = true;
+      return true;
+    }
+    return run.fail("42710", fmt::format("statistics object \"{}\" already exists", object.name));
+  }
+  object.oid = run.catalog.new_oid();
+  for (const AttributeNumber number : object.columns) {
+    object.needs.push_back(
+        {.object = object.oid, .needs = oid, .needs_column = number, .automatic = true});
+  }
+  object.needs.push_back({.object = object.oid, .needs = oid, .automatic = true});
+  run.catalog.put(std::move(object));
+  return true;
+}
+
+bool apply(Run& run, const model::CreateExtension& statement) {
+  if (run.catalog.find_extension(statement.name) != nullptr || statement.name == "plpgsql") {
+    if (statement.if_not_exists) {
+      run.effects.changes_nothing = true;
+      return true;
+    }
+    return run.fail("42710", fmt::format("extension \"{}\" already exists", statement.name));
+  }
+  Extension extension;
+  extension.name = statement.name;
+  extension.oid = run.catalog.new_oid();
+  extension.schema = statement.schema.empty() ? run.creation_schema({}) : statement.schema;
+  if (run.failed) return false;
+  if (!statement.schema.empty() && run.catalog.find_schema(statement.schema) == nullptr) {
+    if (run.creation_schema({statement.schema, ""}).empty()) return false;
+  }
+  run.catalog.put(std::move(extension));
+  return true;
+}
+
+bool apply(Run& run, const model::AlterExtension& statement) {
+  if (run.catalog.find_extension(statement.name) != nullptr || run.options.assume_missing ||
+      statement.name == "plpgsql") {
+    return true;
+  }
+  return run.fail("42704", fmt::format("extension \"{}\" does not exist", statement.name));
+}
+
+bool apply(Run& run, const model::CreatePublication& statement) {
+  if (run.catalog.find_object(ObjectKind::kPublication, {"", statement.name}) != nullptr) {
+    return run.fail("42710", fmt::format("publication \"{}\" already exists", statement.name));
+  }
+  NamedObject publication;
+  publication.oid = run.catalog.new_oid();
+  publication.kind = ObjectKind::kPublication;
+  publication.name = statement.name;
+  for (const model::QualifiedName& name : statement.tables) {
+    const Relation* table = run.table(name);
+    if (table == nullptr) return false;
+    run.lock_tree(*table, LockMode::kShareUpdateExclusive);
+    if (table->persistence != model::Persistence::kPermanent) {
+      return run.fail("22023", fmt::format("cannot add relation \"{}\" to publication", table->name));
+    }
+    publication.needs.push_back(
+        {.object = publication.oid, .needs = table->oid, .automatic = true});
+  }
+  run.catalog.put(std::move(publication));
+  return true;
+}
+
+bool apply(Run& run, const model::AlterPublication& statement) {
+  const NamedObject* found =
+      run.catalog.find_object(ObjectKind::kPublication, {"", statement.name});
+  if (found == nullptr && !run.options.assume_missing) {
+    return run.fail("42704", fmt::format("publication \"{}\" does not exist", statement.name));
+  }
+  for (const model::QualifiedName& name : statement.tables) {
+    const Relation* table = run.table(name);
+    if (table == nullptr) return false;
+    run.lock_tree(*table, LockMode::kShareUpdateExclusive);
+  }
+  return true;
+}
+
+bool apply(Run& run, const model::Grant& statement) {
+  if (statement.all_in_schema || statement.kind != ObjectKind::kTable) return true;
+  for (const model::ObjectReference& object : statement.objects) {
+    if (run.is_system(object.name)) continue;
+    if (run.relation(object.name) == nullptr) return false;
+  }
+  return true;
+}
+
+bool apply(Run& run, const model::Database& statement) {
+  const std::string_view tag = statement.action == 'c'   ? "CREATE DATABASE"
+                               : statement.action == 'd' ? "DROP DATABASE"
+                                                         : "ALTER DATABASE";
+  return !facts::refuses_transaction_block(tag, run.sql, run.options.pg_version) ||
+         run.needs_no_transaction(tag);
+}
+
+bool apply(Run& run, const model::Set& statement) {
+  auto& settings = run.session.settings;
+  std::string name = lower(statement.name);
+  if (name == "time zone") name = "timezone";
+  if (name.empty() && statement.reset) {
+    settings.clear();
+  } else if (statement.values.empty()) {
+    settings.erase(name);
+  } else {
+    std::string value;
+    for (const std::string& part : statement.values) {
+      if (!value.empty()) value += ", ";
+      value += part;
+    }
+    settings[name] = std::move(value);
+  }
+  if (name == "search_path" || name.empty()) {
+    std::vector<std::string> path;
+    if (name == "search_path" && !statement.values.empty()) {
+      for (const std::string& part : statement.values) {
+        if (part != "$user" && !part.empty()) path.push_back(part);
+      }
+    } else {
+      path = {"public"};
+    }
+    run.catalog.set_search_path(std::move(path));
+  }
+  if (name == "lock_timeout") run.session.lock_timeout_local = statement.local;
+  if (!statement.local || !run.session.in_transaction) {
+    if (settings.contains(name)) {
+      run.session.settings_after_commit[name] = settings.at(name);
+    } else if (name.empty()) {
+      run.session.settings_after_commit.clear();
+    } else {
+      run.session.settings_after_commit.erase(name);
+    }
+  }
+  return true;
+}
+
+bool apply(Run&, const model::SetConstraints&) { return true; }
+
+bool apply(Run& run, const model::Other& statement) {
+  const std::string_view tag = statement.tag;
+  if (facts::refuses_transaction_block(tag, run.sql, run.options.pg_version) &&
+      !run.needs_no_transaction(tag)) {
+    return false;
+  }
+  if (tag == "EXPLAIN") return explain(run);
+  if (tag == "PREPARE") {
+    const std::size_t at = after_word(run.sql, "as");
+    return at == std::string_view::npos || plan_inner(run, run.sql, at);
+  }
+  if (tag.starts_with("ALTER TABLE ALL IN TABLESPACE")) return move_all(run);
+  if (tag == "REASSIGN OWNED") return reassign(run);
+  if (tag == "DROP OWNED") return drop_owned(run);
+  for (const TrackedObject& tracked : kTracked) {
+    if (tracked.tag == tag) return track(run, tracked);
+  }
+  return true;
+}
+
+}  // namespace forelock::postgres

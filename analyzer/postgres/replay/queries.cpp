@@ -1,0 +1,362 @@
+// What queries read: locks, scans, columns, dependencies.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::Expression;
+using model::ExpressionKind;
+using model::Query;
+
+// Views over views; deeper nesting than this is not followed.
+constexpr int kMaxViewDepth = 32;
+
+bool mentions_word(std::string_view sql, std::string_view word) {
+  const auto is_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == b;
+  };
+  auto at = sql.begin();
+  while (true) {
+    at = std::search(at, sql.end(), word.begin(), word.end(), same);
+    if (at == sql.end()) return false;
+    const bool starts = at == sql.begin() || !is_word(*(at - 1));
+    const auto after = at + static_cast<std::ptrdiff_t>(word.size());
+    if (starts && (after == sql.end() || !is_word(*after))) return true;
+    ++at;
+  }
+}
+
+/// The sub-queries in an expression, outermost ones only.
+void add_subqueries(const Expression& expression, std::vector<const Query*>& result) {
+  if (expression.kind == ExpressionKind::kSubquery && expression.query) {
+    result.push_back(expression.query.get());
+    return;
+  }
+  for (const Expression& arg : expression.args) add_subqueries(arg, result);
+}
+
+/// The relations of the outermost level: those of sub-queries in expressions taken away.
+std::vector<model::RelationUse> outer_relations(const Query& query,
+                                                const std::vector<const Query*>& subqueries) {
+  std::vector<model::RelationUse> result = query.relations;
+  for (const Query* inner : subqueries) {
+    for (const model::RelationUse& use : inner->relations) {
+      const auto found = std::ranges::find_if(result, [&](const model::RelationUse& own) {
+        return own.name == use.name && own.span == use.span;
+      });
+      if (found != result.end()) result.erase(found);
+    }
+  }
+  return result;
+}
+
+/// Whether the FROM clause holds relations only, so that every column comes from one of them.
+bool only_relations(const Query& query) {
+  if (mentions_word(query.sql, "with") || mentions_word(query.sql, "union") ||
+      mentions_word(query.sql, "intersect") || mentions_word(query.sql, "except") ||
+      mentions_word(query.sql, "values") || mentions_word(query.sql, "lateral") ||
+      query.sql.empty()) {
+    return false;
+  }
+  const std::string_view sql = query.sql;
+  std::size_t selects = 0;
+  for (std::size_t i = 0; i + 6 <= sql.size(); ++i) {
+    std::string word;
+    for (std::size_t k = 0; k < 6; ++k) {
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(sql[i + k])));
+    }
+    if (word == "select") ++selects;
+  }
+  if (selects != 1) return false;
+  std::size_t calls = 0;
+  const auto count = [&](const Expression& part) {
+    if (part.kind == ExpressionKind::kFunction) ++calls;
+  };
+  for (const model::QueryTarget& target : query.targets) {
+    model::for_each(target.expression, count);
+  }
+  if (query.where) model::for_each(*query.where, count);
+  // A function that stands in neither may be a table function with columns of its own.
+  return query.expressions.size() <= calls;
+}
+
+/// Whether an index narrows the scan of `table` for the conjuncts of WHERE.
+bool narrowed_by(const Run& run, const Relation& table, const std::string& alias,
+                 const Expression& where) {
+  if (where.kind == ExpressionKind::kAnd) {
+    return std::ranges::any_of(where.args, [&](const Expression& arg) {
+      return narrowed_by(run, table, alias, arg);
+    });
+  }
+  const bool subquery = where.kind == ExpressionKind::kSubquery;
+  if (!subquery && where.kind != ExpressionKind::kOperator) return false;
+  if (where.args.empty()) return false;
+  const bool comparison = where.name == "=" || where.name == "IN" || where.name == "= ANY" ||
+                          where.name == "BETWEEN";
+  if (!comparison) return false;
+  const auto constant = [](const Expression& part) {
+    bool columns = false;
+    model::for_each(part, [&](const Expression& inner) {
+      columns = columns || inner.kind == ExpressionKind::kColumn;
+    });
+    return !columns;
+  };
+  for (std::size_t side = 0; side < 2 && side < where.args.size(); ++side) {
+    const Expression& key = where.args[side];
+    if (key.kind != ExpressionKind::kColumn) continue;
+    if (!key.qualifier.empty() && key.qualifier != table.name && key.qualifier != alias) continue;
+    const Column* column = table.column(key.name);
+    if (column == nullptr) continue;
+    if (subquery) {
+      if (!where.query || !where.query->has_limit) continue;
+    } else {
+      bool others_constant = true;
+      for (std::size_t i = 0; i < where.args.size(); ++i) {
+        if (i != side) others_constant = others_constant && constant(where.args[i]);
+      }
+      if (!others_constant) continue;
+    }
+    for (const Relation* index : run.catalog.indexes_of(table)) {
+      if (index->valid && !index->predicate && !index->keys.empty() &&
+          index->keys[0].column == column->number) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// What a view reads, whatever its relations are called by now.
+std::vector<const Relation*> view_sources(const Run& run, const Relation& view) {
+  std::vector<const Relation*> result;
+  for (const Dependency& need : view.needs) {
+    if (need.kind != Dependency::Part::kWhole || need.needs_column != 0) continue;
+    const Relation* below = run.catalog.relation(need.needs);
+    if (below != nullptr && below->oid != view.oid && !is_index(below->kind) &&
+        below->kind != RelationKind::kSequence &&
+        below->kind != RelationKind::kCompositeType) {
+      result.push_back(below);
+    }
+  }
+  return result;
+}
+
+bool lock_use(Run& run, const Relation& relation, LockMode mode, int depth) {
+  run.lock(relation, mode);
+  if (relation.kind == RelationKind::kPartitionedTable || !relation.children.empty()) {
+    if (!is_index(relation.kind)) run.lock_tree(relation, mode);
+  }
+  if (relation.kind == RelationKind::kView && depth < kMaxViewDepth) {
+    for (const Relation* below : view_sources(run, relation)) {
+      if (!lock_use(run, *below, mode, depth + 1)) return false;
+    }
+  }
+  return true;
+}
+
+void scan_use(Run& run, const Relation& relation, const std::string& alias,
+              const std::optional<Expression>& where, int depth) {
+  if (relation.kind == RelationKind::kView) {
+    if (!relation.query || depth > kMaxViewDepth) return;
+    for (const Relation* below : view_sources(run, relation)) {
+      if (relation.query->where && narrowed_by(run, *below, "", *relation.query->where)) continue;
+      scan_use(run, *below, relation.name, where, depth + 1);
+    }
+    return;
+  }
+  for (const Oid leaf : run.leaves(relation)) {
+    const Relation& heap = run.at(leaf);
+    if (where && (narrowed_by(run, heap, alias, *where) ||
+                  narrowed_by(run, heap, relation.name, *where))) {
+      continue;
+    }
+    run.scan(heap, "the query reads every row");
+  }
+}
+
+void scan_query(Run& run, const Query& query, int depth) {
+  if (depth > kMaxViewDepth) return;
+  std::vector<const Query*> subqueries;
+  for (const model::QueryTarget& target : query.targets) {
+    add_subqueries(target.expression, subqueries);
+  }
+  if (query.where) add_subqueries(*query.where, subqueries);
+  for (const Query* inner : subqueries) scan_query(run, *inner, depth + 1);
+  if (query.has_limit) return;
+  for (const model::RelationUse& use : outer_relations(query, subqueries)) {
+    if (const Relation* relation = run.relation_if_any(use.name)) {
+      scan_use(run, *relation, use.alias, query.where, 0);
+    }
+  }
+}
+
+}  // namespace
+
+Scope query_scope(const Run& run, const Query& query) {
+  Scope scope;
+  for (const model::RelationUse& use : query.relations) {
+    if (const Relation* relation = run.relation_if_any(use.name)) {
+      scope.entries.push_back({use.alias.empty() ? use.name.name : use.alias, relation});
+    }
+  }
+  return scope;
+}
+
+bool read_query(Run& run, const Query& query, bool executed) {
+  for (const model::RelationUse& use : query.relations) {
+    if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
+    const Relation* relation = run.relation(use.name);
+    if (relation == nullptr) return false;
+    if (is_index(relation->kind) || relation->kind == RelationKind::kCompositeType) {
+      return run.fail("42809", fmt::format("cannot open relation \"{}\"", relation->name));
+    }
+    const LockMode mode = use.target_of_write ? LockMode::kRowExclusive
+                          : query.for_update  ? LockMode::kRowShare
+                                              : LockMode::kAccessShare;
+    if (!lock_use(run, *relation, mode, 0)) return false;
+    if (use.target_of_write && executed) {
+      run.change(relation->oid, [](Relation& copy) { copy.rows_loaded = true; });
+    }
+  }
+  if (only_relations(query)) {
+    const Scope scope = query_scope(run, query);
+    const bool open = scope.entries.size() != query.relations.size() ||
+                      std::ranges::any_of(scope.entries, [](const Scope::Entry& entry) {
+                        return entry.relation->open_columns;
+                      });
+    if (!open) {
+      for (const Expression& column : query.columns) {
+        if (column.name == "*" || scope.find("", column.name).column != nullptr) continue;
+        const bool output = std::ranges::any_of(query.targets, [&](const model::QueryTarget& t) {
+          return t.name == column.name;
+        });
+        const bool whole = std::ranges::any_of(
+            scope.entries, [&](const Scope::Entry& e) { return e.alias == column.name; });
+        const bool system = column.name == "ctid" || column.name == "xmin" ||
+                            column.name == "tableoid" || column.name == "xmax" ||
+                            column.name == "cmin" || column.name == "cmax";
+        if (output || whole || system || scope.entries.empty()) continue;
+        return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
+      }
+    }
+  }
+  if (executed) {
+    scan_query(run, query, 0);
+    return call_functions(run, query.expressions);
+  }
+  return true;
+}
+
+QueryShape query_shape(Run& run, const Query& query, const std::vector<std::string>& names) {
+  QueryShape shape;
+  std::vector<const Query*> subqueries;
+  for (const model::QueryTarget& target : query.targets) {
+    add_subqueries(target.expression, subqueries);
+  }
+  if (query.where) add_subqueries(*query.where, subqueries);
+  Query outer = query;
+  outer.relations = outer_relations(query, subqueries);
+  const Scope scope = query_scope(run, outer);
+  const bool plain = only_relations(query) || (subqueries.empty() && outer.relations.size() == 1 &&
+                                               query.expressions.empty());
+  AttributeNumber number = 1;
+  const auto add = [&](std::string name, model::TypeName type) {
+    Column column;
+    column.number = number++;
+    column.name = std::move(name);
+    const ResolvedType resolved = resolve_type(run.catalog, type);
+    if (resolved.known) column.type_oid = resolved.user_type;
+    if (type.name.name == "unknown") type = builtin("text");
+    column.type = std::move(type);
+    column.assumed = column.type.name.name.empty();
+    column.added_by_this_migration = true;
+    shape.columns.push_back(std::move(column));
+  };
+  for (const model::QueryTarget& target : query.targets) {
+    if (target.expression.kind != ExpressionKind::kColumn || target.expression.name != "*") {
+      const bool known = plain || !target.expression.qualifier.empty() ||
+                         target.expression.kind != ExpressionKind::kColumn;
+      add(target.name, known ? infer_type(run.catalog, scope, target.expression)
+                             : model::TypeName{});
+      if (target.expression.kind == ExpressionKind::kColumn && !shape.columns.empty()) {
+        const Scope::Found found =
+            scope.find(target.expression.qualifier, target.expression.name);
+        if (found.column != nullptr) shape.columns.back().collation = found.column->collation;
+      }
+      continue;
+    }
+    if (!plain && target.expression.qualifier.empty()) shape.open = true;
+    bool any = false;
+    for (const Scope::Entry& entry : scope.entries) {
+      if (!target.expression.qualifier.empty() && target.expression.qualifier != entry.alias) {
+        continue;
+      }
+      any = true;
+      if (entry.relation->open_columns) shape.open = true;
+      for (const Column& column : entry.relation->columns) {
+        add(column.name, column.type);
+        shape.columns.back().collation = column.collation;
+      }
+    }
+    if (!any) shape.open = true;
+  }
+  if (query.targets.empty()) shape.open = true;  // VALUES, or a data-modifying statement.
+  for (std::size_t i = 0; i < names.size() && i < shape.columns.size(); ++i) {
+    shape.columns[i].name = names[i];
+  }
+  return shape;
+}
+
+std::vector<Dependency> query_needs(Run& run, const Query& query) {
+  std::vector<Dependency> result;
+  const auto add = [&](Oid oid, AttributeNumber column) {
+    const Dependency dependency{.needs = oid, .needs_column = column};
+    if (std::ranges::find(result, dependency) == result.end()) result.push_back(dependency);
+  };
+  const Scope scope = query_scope(run, query);
+  for (const Scope::Entry& entry : scope.entries) add(entry.relation->oid, 0);
+  const bool plain = only_relations(query);
+  for (const Expression& column : query.columns) {
+    if (column.name == "*") {
+      for (const Scope::Entry& entry : scope.entries) {
+        if (!column.qualifier.empty() && column.qualifier != entry.alias) continue;
+        for (const Column& own : entry.relation->columns) add(entry.relation->oid, own.number);
+      }
+      continue;
+    }
+    // A name that several relations have belongs to a level of the query that is not known here.
+    const Relation* owner = nullptr;
+    AttributeNumber number = 0;
+    std::size_t owners = 0;
+    for (const Scope::Entry& entry : scope.entries) {
+      if (!column.qualifier.empty() && column.qualifier != entry.alias) continue;
+      const Column* own = entry.relation->column(column.name);
+      if (own == nullptr) continue;
+      if (owner != entry.relation) ++owners;
+      owner = entry.relation;
+      number = own->number;
+    }
+    if (owners == 1 && (plain || owner != nullptr)) add(owner->oid, number);
+  }
+  for (const model::QueryTarget& target : query.targets) {
+    for (const Dependency& need : needs_of(run.catalog, scope, target.expression)) {
+      add(need.needs, need.needs_column);
+    }
+  }
+  for (const Expression& call : query.expressions) {
+    for (const Dependency& need : needs_of(run.catalog, scope, call)) {
+      add(need.needs, need.needs_column);
+    }
+  }
+  return result;
+}
+
+}  // namespace forelock::postgres

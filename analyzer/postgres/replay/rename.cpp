@@ -1,0 +1,678 @@
+// RENAME, SET SCHEMA, OWNER TO and COMMENT of everything.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::ObjectKind;
+
+bool is_relation_kind(ObjectKind kind) {
+  return kind == ObjectKind::kTable || kind == ObjectKind::kIndex ||
+         kind == ObjectKind::kSequence || kind == ObjectKind::kView ||
+         kind == ObjectKind::kMaterializedView || kind == ObjectKind::kForeignTable;
+}
+
+RelationKind assumed_kind(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::kIndex: return RelationKind::kIndex;
+    case ObjectKind::kSequence: return RelationKind::kSequence;
+    case ObjectKind::kView: return RelationKind::kView;
+    case ObjectKind::kMaterializedView: return RelationKind::kMaterializedView;
+    case ObjectKind::kForeignTable: return RelationKind::kForeignTable;
+    case ObjectKind::kType:
+    case ObjectKind::kAttribute: return RelationKind::kCompositeType;
+    default: return RelationKind::kTable;
+  }
+}
+
+bool kind_fits(RelationKind actual, ObjectKind wanted) {
+  switch (wanted) {
+    case ObjectKind::kTable:
+      return actual == RelationKind::kTable || actual == RelationKind::kPartitionedTable;
+    case ObjectKind::kIndex: return is_index(actual);
+    default: return actual == assumed_kind(wanted);
+  }
+}
+
+void rename_in(std::optional<model::Expression>& expression, std::string_view from,
+               std::string_view to) {
+  if (expression) rename_column(*expression, from, to);
+}
+
+void replace_name(std::vector<std::string>& names, const std::string& from, const std::string& to) {
+  std::ranges::replace(names, from, to);
+}
+
+/// The text of everything on the table that names the column.
+void rename_column_of(Run& run, Oid table, const std::string& from, const std::string& to) {
+  run.change(table, [&](Relation& copy) {
+    for (Column& column : copy.columns) {
+      if (column.name == from) column.name = to;
+      rename_in(column.generation_expression, from, to);
+    }
+    for (CatalogConstraint& constraint : copy.constraints) {
+      rename_in(constraint.expression, from, to);
+      rename_in(constraint.definition.expression, from, to);
+      replace_name(constraint.definition.columns, from, to);
+    }
+    for (Trigger& trigger : copy.triggers) {
+      replace_name(trigger.definition.columns, from, to);
+      rename_in(trigger.definition.when, from, to);
+    }
+    for (Policy& policy : copy.policies) {
+      rename_in(policy.definition.using_expression, from, to);
+      rename_in(policy.definition.check_expression, from, to);
+    }
+    if (copy.partition_key) {
+      for (model::IndexKey& key : copy.partition_key->keys) {
+        if (key.column == from) key.column = to;
+        rename_in(key.expression, from, to);
+      }
+    }
+  });
+  const std::vector<Oid> indexes = run.at(table).indexes;
+  for (const Oid index : indexes) {
+    const Relation& found = run.at(index);
+    const bool expressions =
+        found.predicate || std::ranges::any_of(found.keys, [](const IndexColumn& key) {
+          return key.expression.has_value();
+        });
+    if (!expressions) continue;
+    run.change(index, [&](Relation& copy) {
+      rename_in(copy.predicate, from, to);
+      for (IndexColumn& key : copy.keys) rename_in(key.expression, from, to);
+    });
+  }
+}
+
+bool rename_column_everywhere(Run& run, const model::Rename& statement) {
+  const bool attribute = statement.object.kind == ObjectKind::kAttribute;
+  const Relation* table = run.relation_if_any(statement.object.table);
+  if (table == nullptr && statement.if_exists) {
+    run.effects.changes_nothing = true;
+    return true;
+  }
+  if (table == nullptr) {
+    table = run.relation(statement.object.table,
+                         attribute ? RelationKind::kCompositeType
+                                   : assumed_kind(statement.relation_kind));
+  }
+  if (table == nullptr) return false;
+  const Oid oid = table->oid;
+  run.lock(*table, LockMode::kAccessExclusive);
+  const std::string& from = statement.object.name.name;
+  const std::string to = truncate_identifier(statement.new_name);
+  const Column* column = run.column(oid, from);
+  if (column == nullptr) return false;
+  if (column->inherited_from > 0) {
+    return run.fail("42P16", fmt::format("cannot rename inherited column \"{}\"", from));
+  }
+  if (run.at(oid).of_type != 0) {
+    return run.fail("42809", "cannot rename column of typed table");
+  }
+  std::vector<Oid> tables = run.descendants(run.at(oid));
+  tables.insert(tables.begin(), oid);
+  if (run.at(oid).kind == RelationKind::kCompositeType) {
+    for (const Dependency& dependency : run.catalog.dependents(oid)) {
+      const Relation* typed = run.catalog.relation(dependency.object);
+      if (typed != nullptr && typed->of_type == oid) tables.push_back(typed->oid);
+    }
+  }
+  for (const Oid part : tables) {
+    run.lock(part, LockMode::kAccessExclusive);
+    const Column* clash = run.at(part).column(to);
+    if (clash != nullptr && !clash->assumed) {
+      return run.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists", to,
+                                           run.at(part).name));
+    }
+    if (clash != nullptr) {
+      run.change(part, [&](Relation& copy) {
+        std::erase_if(copy.columns, [&](const Column& c) { return c.name == to; });
+      });
+    }
+    rename_column_of(run, part, from, to);
+  }
+  return true;
+}
+
+bool rename_constraint(Run& run, const model::Rename& statement) {
+  const Relation* table = run.relation_if_any(statement.object.table);
+  if (table == nullptr && statement.if_exists) return true;
+  if (table == nullptr) table = run.relation(statement.object.table);
+  if (table == nullptr) return false;
+  const Oid oid = table->oid;
+  run.lock(*table, LockMode::kAccessExclusive);
+  const std::string& from = statement.object.name.name;
+  const std::string to = truncate_identifier(statement.new_name);
+  const CatalogConstraint* found = table->constraint_named(from);
+  if (found == nullptr) {
+    bool not_null = false;
+    run.change(oid, [&](Relation& copy) {
+      for (Column& column : copy.columns) {
+        if (column.not_null_constraint != from || from.empty()) continue;
+        column.not_null_constraint = to;
+        not_null = true;
+      }
+    });
+    if (not_null || run.at(oid).assumed) return true;
+    return run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist", from,
+                                         run.at(oid).name));
+  }
+  if (found->inherited_from > 0) {
+    return run.fail("42P16", fmt::format("cannot rename inherited constraint \"{}\"", from));
+  }
+  if (table->constraint_named(to) != nullptr) {
+    return run.fail("42710", fmt::format("constraint \"{}\" for relation \"{}\" already exists", to,
+                                         table->name));
+  }
+  if (found->index != 0) {
+    if (run.catalog.relation_name_taken({table->schema, to})) {
+      return run.fail("42P07", fmt::format("relation \"{}\" already exists", to));
+    }
+    run.lock(found->index, LockMode::kShareUpdateExclusive);
+    run.change(found->index, [&](Relation& copy) { copy.name = to; });
+  }
+  std::vector<Oid> tables = {oid};
+  if (found->kind == model::ConstraintKind::kCheck && !found->no_inherit) {
+    for (const Oid child : run.descendants(*table)) tables.push_back(child);
+  }
+  for (const Oid part : tables) {
+    run.lock(part, LockMode::kAccessExclusive);
+    run.change(part, [&](Relation& copy) {
+      for (CatalogConstraint& constraint : copy.constraints) {
+        if (constraint.name == from) constraint.name = to;
+      }
+    });
+  }
+  return true;
+}
+
+template <typename Parts>
+bool rename_part(Run& run, const model::Rename& statement, Parts Relation::*parts) {
+  const Relation* table = run.relation_if_any(statement.object.table);
+  if (table == nullptr && statement.if_exists) return true;
+  if (table == nullptr) table = run.relation(statement.object.table);
+  if (table == nullptr) return false;
+  run.lock(*table, LockMode::kAccessExclusive);
+  const auto& list = table->*parts;
+  const auto named = [&](const std::string& name) {
+    return std::ranges::any_of(list, [&](const auto& part) { return part.name == name; });
+  };
+  if (!named(statement.object.name.name)) {
+    if (table->assumed) return true;
+    return run.fail("42704", fmt::format("{} \"{}\" for table \"{}\" does not exist",
+                                         model::display(statement.object.kind),
+                                         statement.object.name.name, table->name));
+  }
+  if (named(statement.new_name)) {
+    return run.fail("42710", fmt::format("{} \"{}\" for relation \"{}\" already exists",
+                                         model::display(statement.object.kind), statement.new_name,
+                                         table->name));
+  }
+  run.change(table->oid, [&](Relation& copy) {
+    for (auto& part : copy.*parts) {
+      if (part.name == statement.object.name.name) part.name = statement.new_name;
+    }
+    std::ranges::replace(copy.rules, statement.object.name.name, statement.new_name);
+  });
+  return true;
+}
+
+/// nextval('…') of defaults that use the sequence.
+void rename_in_defaults(Run& run, const Relation& sequence) {
+  for (const Dependency& dependency : run.catalog.dependents(sequence.oid)) {
+    if (dependency.kind != Dependency::Part::kDefault) continue;
+    run.change(dependency.object, [&](Relation& copy) {
+      for (Column& column : copy.columns) {
+        if (column.number != dependency.object_column || !column.default_value) continue;
+        model::Expression& call = *column.default_value;
+        if (call.name != "nextval" || call.args.empty()) continue;
+        model::Expression* constant = call.args.data();
+        if (constant->kind == model::ExpressionKind::kCast && !constant->args.empty()) {
+          constant = constant->args.data();
+        }
+        const auto& path = run.catalog.search_path();
+        const bool visible = std::ranges::find(path, sequence.schema) != path.end();
+        constant->name = visible ? model::quote_identifier(sequence.name)
+                                 : model::quoted({sequence.schema, sequence.name});
+        call.sql = fmt::format("nextval({}::regclass)", model::quote_literal(constant->name));
+      }
+    });
+  }
+}
+
+bool rename_relation(Run& run, const model::Rename& statement) {
+  const Relation* relation = run.relation_if_any(statement.object.name);
+  if (relation == nullptr && statement.if_exists) {
+    run.effects.changes_nothing = !run.options.assume_missing;
+    return true;
+  }
+  if (relation == nullptr) {
+    relation = run.relation(statement.object.name, assumed_kind(statement.object.kind));
+  }
+  if (relation == nullptr) return false;
+  const Oid oid = relation->oid;
+  const std::string to = truncate_identifier(statement.new_name);
+  // ALTER INDEX ... RENAME is weak since version 12; ALTER TABLE on an index is not.
+  const bool weak = statement.object.kind == ObjectKind::kIndex && is_index(relation->kind);
+  run.lock(*relation, weak && run.since(12) ? LockMode::kShareUpdateExclusive
+                                            : LockMode::kAccessExclusive);
+  if (!relation->assumed && statement.object.kind != ObjectKind::kTable &&
+      !kind_fits(relation->kind, statement.object.kind) &&
+      !(statement.object.kind == ObjectKind::kIndex)) {
+    return run.fail("42809", fmt::format("\"{}\" is not a {}", relation->name,
+                                         model::display(statement.object.kind)));
+  }
+  if (run.catalog.relation_name_taken({relation->schema, to})) {
+    const Relation* taken = run.catalog.find_relation({relation->schema, to});
+    if (taken != nullptr && !taken->assumed) {
+      return run.fail("42P07", fmt::format("relation \"{}\" already exists", to));
+    }
+    if (taken != nullptr) run.erase(taken->oid);
+  }
+  run.change(oid, [&](Relation& copy) { copy.name = to; });
+  const Relation& renamed = run.at(oid);
+  if (renamed.constraint != 0 && run.catalog.relation(renamed.table) != nullptr) {
+    run.change(renamed.table, [&](Relation& copy) {
+      for (CatalogConstraint& constraint : copy.constraints) {
+        if (constraint.index == oid) constraint.name = to;
+      }
+    });
+  }
+  if (renamed.kind == RelationKind::kSequence) rename_in_defaults(run, renamed);
+  return true;
+}
+
+/// A type's new name in everything that spells it.
+void respell_type(Run& run, Oid oid, const model::QualifiedName& from,
+                  const model::QualifiedName& to) {
+  for (const Dependency& dependency : run.catalog.dependents(oid)) {
+    if (run.catalog.relation(dependency.object) != nullptr) {
+      run.change(dependency.object, [&](Relation& copy) {
+        for (Column& column : copy.columns) {
+          if (column.type_oid == oid) column.type.name = to;
+        }
+      });
+    } else if (const Type* type = run.catalog.type(dependency.object)) {
+      Type copy = *type;
+      if (copy.base.name == from) copy.base.name = to;
+      run.catalog.put(std::move(copy));
+    }
+  }
+}
+
+bool move_type(Run& run, const model::QualifiedName& name, const std::string& new_schema,
+               const std::string& new_name, bool domain) {
+  const Type* type = run.catalog.find_type(name);
+  if (type == nullptr) {
+    if (run.options.assume_missing) return true;
+    return run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(name)));
+  }
+  if (domain && type->kind != TypeKind::kDomain && !type->assumed) {
+    return run.fail("42809", fmt::format("{} is not a domain", model::display(name)));
+  }
+  Type copy = *type;
+  const model::QualifiedName from{copy.schema, copy.name};
+  if (!new_schema.empty()) copy.schema = new_schema;
+  if (!new_name.empty()) copy.name = truncate_identifier(new_name);
+  const model::QualifiedName to{copy.schema, copy.name};
+  if (to == from) return true;
+  if (const Type* taken = run.catalog.find_type(to); taken != nullptr && taken->oid != copy.oid) {
+    return run.fail("42710", fmt::format("type \"{}\" already exists", to.name));
+  }
+  const Oid oid = copy.oid;
+  const Oid relation = copy.relation;
+  run.catalog.put(std::move(copy));
+  if (relation != 0 && run.catalog.relation(relation) != nullptr) {
+    run.change(relation, [&](Relation& part) {
+      part.schema = to.schema;
+      part.name = to.name;
+    });
+  }
+  respell_type(run, oid, from, to);
+  return true;
+}
+
+std::vector<const CatalogFunction*> matching_functions(const Run& run,
+                                                       const model::ObjectReference& object) {
+  std::vector<const CatalogFunction*> found = run.catalog.find_functions(object.name);
+  if (object.has_arguments && found.size() > 1) {
+    std::erase_if(found, [&](const CatalogFunction* function) {
+      std::size_t inputs = 0;
+      for (const auto& parameter : function->definition.parameters) {
+        if (parameter.mode != 'o' && parameter.mode != 't') ++inputs;
+      }
+      const auto commas = static_cast<std::size_t>(std::ranges::count(object.arguments, ','));
+      return inputs != (object.arguments.empty() ? 0 : commas + 1);
+    });
+  }
+  return found;
+}
+
+bool move_function(Run& run, const model::ObjectReference& object, const std::string& schema,
+                   const std::string& name) {
+  const auto found = matching_functions(run, object);
+  if (found.empty()) {
+    if (run.options.assume_missing || object.kind == ObjectKind::kAggregate) return true;
+    return run.fail("42883", fmt::format("function {}({}) does not exist",
+                                         model::display(object.name), object.arguments));
+  }
+  CatalogFunction copy = *found[0];
+  if (!schema.empty()) copy.schema = schema;
+  if (!name.empty()) copy.name = truncate_identifier(name);
+  run.catalog.put(std::move(copy));
+  return true;
+}
+
+bool rename_schema(Run& run, const std::string& from, const std::string& to) {
+  const Schema* schema = run.catalog.find_schema(from);
+  if (schema == nullptr) {
+    if (run.options.assume_missing) return true;
+    return run.fail("3F000", fmt::format("schema \"{}\" does not exist", from));
+  }
+  if (run.catalog.find_schema(to) != nullptr) {
+    return run.fail("42P06", fmt::format("schema \"{}\" already exists", to));
+  }
+  if (to.starts_with("pg_")) {
+    return run.fail("42939", fmt::format("unacceptable schema name \"{}\"", to));
+  }
+  Schema copy = *schema;
+  copy.name = to;
+  run.catalog.erase_schema(from);
+  run.catalog.put(std::move(copy));
+  for (const Type* type : run.catalog.types()) {
+    if (type->schema == from && !move_type(run, {from, type->name}, to, "", false)) return false;
+  }
+  for (const Relation* relation : run.catalog.relations()) {
+    if (relation->schema == from) {
+      run.change(relation->oid, [&](Relation& part) { part.schema = to; });
+    }
+  }
+  for (const CatalogFunction* function : run.catalog.functions()) {
+    if (function->schema != from) continue;
+    CatalogFunction moved = *function;
+    moved.schema = to;
+    run.catalog.put(std::move(moved));
+  }
+  for (const Statistics* object : run.catalog.statistics()) {
+    if (object->schema != from) continue;
+    Statistics moved = *object;
+    moved.schema = to;
+    run.catalog.put(std::move(moved));
+  }
+  return true;
+}
+
+}  // namespace
+
+bool apply(Run& run, const model::Rename& statement) {
+  const model::ObjectReference& object = statement.object;
+  if (is_relation_kind(object.kind)) return rename_relation(run, statement);
+  switch (object.kind) {
+    case ObjectKind::kColumn:
+    case ObjectKind::kAttribute: return rename_column_everywhere(run, statement);
+    case ObjectKind::kConstraint: return rename_constraint(run, statement);
+    case ObjectKind::kTrigger: return rename_part(run, statement, &Relation::triggers);
+    case ObjectKind::kPolicy: return rename_part(run, statement, &Relation::policies);
+    case ObjectKind::kRule: return rename_part(run, statement, &Relation::rule_objects);
+    case ObjectKind::kType:
+    case ObjectKind::kDomain:
+      return move_type(run, object.name, "", statement.new_name,
+                       object.kind == ObjectKind::kDomain);
+    case ObjectKind::kDomainConstraint: {
+      const Type* domain = run.catalog.find_type(object.table);
+      if (domain == nullptr) return run.options.assume_missing || run.fail("42704", "no such type");
+      Type copy = *domain;
+      const auto found =
+          std::ranges::find(copy.constraints, object.name.name, &CatalogConstraint::name);
+      if (found == copy.constraints.end()) {
+        if (copy.assumed) return true;
+        return run.fail("42704", fmt::format("constraint \"{}\" of domain \"{}\" does not exist",
+                                             object.name.name, copy.name));
+      }
+      found->name = statement.new_name;
+      run.catalog.put(std::move(copy));
+      return true;
+    }
+    case ObjectKind::kSchema: return rename_schema(run, object.name.name, statement.new_name);
+    case ObjectKind::kFunction:
+    case ObjectKind::kProcedure:
+    case ObjectKind::kRoutine:
+    case ObjectKind::kAggregate: return move_function(run, object, "", statement.new_name);
+    case ObjectKind::kStatistics: {
+      const Statistics* found = run.catalog.find_statistics(object.name);
+      if (found == nullptr) {
+        return run.options.assume_missing ||
+               run.fail("42704", fmt::format("statistics object \"{}\" does not exist",
+                                             object.name.name));
+      }
+      Statistics copy = *found;
+      copy.name = statement.new_name;
+      run.catalog.put(std::move(copy));
+      return true;
+    }
+    default: {
+      const NamedObject* found = run.catalog.find_object(object.kind, object.name);
+      if (found == nullptr) return true;
+      NamedObject copy = *found;
+      copy.name = statement.new_name;
+      run.catalog.erase_object(object.kind, {found->schema, found->name});
+      run.catalog.put(std::move(copy));
+      return true;
+    }
+  }
+}
+
+bool apply(Run& run, const model::SetSchema& statement) {
+  const model::ObjectReference& object = statement.object;
+  const auto schema_exists = [&] {
+    if (run.catalog.find_schema(statement.new_schema) != nullptr) return true;
+    return !run.creation_schema({statement.new_schema, ""}).empty();
+  };
+  if (!is_relation_kind(object.kind)) {
+    if (!schema_exists()) return false;
+    if (object.kind == ObjectKind::kType || object.kind == ObjectKind::kDomain) {
+      return move_type(run, object.name, statement.new_schema, "",
+                       object.kind == ObjectKind::kDomain);
+    }
+    if (object.kind == ObjectKind::kFunction || object.kind == ObjectKind::kProcedure ||
+        object.kind == ObjectKind::kRoutine) {
+      return move_function(run, object, statement.new_schema, "");
+    }
+    if (object.kind == ObjectKind::kExtension) {
+      if (const Extension* extension = run.catalog.find_extension(object.name.name)) {
+        Extension copy = *extension;
+        copy.schema = statement.new_schema;
+        run.catalog.put(std::move(copy));
+      }
+    }
+    return true;
+  }
+  const Relation* relation = run.relation_if_any(object.name);
+  if (relation == nullptr && statement.if_exists) {
+    run.effects.changes_nothing = !run.options.assume_missing;
+    return true;
+  }
+  if (relation == nullptr) relation = run.relation(object.name, assumed_kind(object.kind));
+  if (relation == nullptr) return false;
+  const Oid oid = relation->oid;
+  run.lock(*relation, LockMode::kAccessExclusive);
+  if (!schema_exists()) return false;
+  if (relation->schema == statement.new_schema) {
+    run.effects.changes_nothing = true;
+    return true;
+  }
+  std::vector<Oid> parts = relation->indexes;
+  for (const Column& column : relation->columns) {
+    if (column.owned_sequence != 0) parts.push_back(column.owned_sequence);
+  }
+  parts.push_back(oid);
+  for (const Oid part : parts) {
+    const Relation* found = run.catalog.relation(part);
+    if (found == nullptr) continue;
+    if (run.catalog.relation_name_taken({statement.new_schema, found->name})) {
+      return run.fail("42P07", fmt::format("relation \"{}\" already exists in schema \"{}\"",
+                                           found->name, statement.new_schema));
+    }
+  }
+  for (const Oid part : parts) {
+    if (run.catalog.relation(part) == nullptr) continue;
+    run.change(part, [&](Relation& copy) { copy.schema = statement.new_schema; });
+    if (run.at(part).kind == RelationKind::kSequence) rename_in_defaults(run, run.at(part));
+  }
+  return true;
+}
+
+bool apply(Run& run, const model::SetOwner& statement) {
+  const model::ObjectReference& object = statement.object;
+  if (object.kind == ObjectKind::kType || object.kind == ObjectKind::kDomain) {
+    const Type* type = run.catalog.find_type(object.name);
+    if (type == nullptr) {
+      return run.options.assume_missing ||
+             run.fail("42704", fmt::format("type \"{}\" does not exist",
+                                           model::display(object.name)));
+    }
+    Type copy = *type;
+    copy.owner = statement.role;
+    run.catalog.put(std::move(copy));
+  } else if (object.kind == ObjectKind::kSchema) {
+    const Schema* schema = run.catalog.find_schema(object.name.name);
+    if (schema == nullptr) {
+      return run.options.assume_missing ||
+             run.fail("3F000", fmt::format("schema \"{}\" does not exist", object.name.name));
+    }
+    Schema copy = *schema;
+    copy.owner = statement.role;
+    run.catalog.put(std::move(copy));
+  } else if (object.kind == ObjectKind::kFunction || object.kind == ObjectKind::kProcedure ||
+             object.kind == ObjectKind::kRoutine) {
+    if (matching_functions(run, object).empty() && !run.options.assume_missing) {
+      return run.fail("42883", fmt::format("function {}({}) does not exist",
+                                           model::display(object.name), object.arguments));
+    }
+  }
+  return true;
+}
+
+bool apply(Run& run, const model::Comment& statement) {
+  const model::ObjectReference& object = statement.object;
+  const std::optional<std::string>& text = statement.text;
+  if (is_relation_kind(object.kind)) {
+    const Relation* relation = run.relation(object.name, assumed_kind(object.kind));
+    if (relation == nullptr) return false;
+    run.lock(*relation, LockMode::kShareUpdateExclusive);
+    if (!relation->assumed && !kind_fits(relation->kind, object.kind)) {
+      return run.fail("42809", fmt::format("\"{}\" is not a {}", relation->name,
+                                           model::display(object.kind)));
+    }
+    if (relation->comment == text && !relation->assumed) run.effects.changes_nothing = true;
+    run.change(relation->oid, [&](Relation& copy) { copy.comment = text; });
+    return true;
+  }
+  const auto missing = [&](std::string_view state, std::string message) {
+    return run.options.assume_missing || run.fail(state, std::move(message));
+  };
+  switch (object.kind) {
+    case ObjectKind::kColumn: {
+      const Relation* table = run.relation(object.table);
+      if (table == nullptr) return false;
+      const Oid oid = table->oid;
+      run.lock(*table, LockMode::kShareUpdateExclusive);
+      if (table->kind == RelationKind::kSequence || is_index(table->kind)) {
+        return run.fail("42809", fmt::format("cannot set comment on relation \"{}\"", table->name));
+      }
+      const Column* column = run.column(oid, object.name.name);
+      if (column == nullptr) return false;
+      if (column->comment == text && !column->assumed) run.effects.changes_nothing = true;
+      const AttributeNumber number = column->number;
+      run.change(oid, [&](Relation& copy) {
+        for (Column& own : copy.columns) {
+          if (own.number == number) own.comment = text;
+        }
+      });
+      return true;
+    }
+    case ObjectKind::kConstraint:
+    case ObjectKind::kTrigger:
+    case ObjectKind::kPolicy:
+    case ObjectKind::kRule: {
+      const Relation* table = run.relation(object.table);
+      if (table == nullptr) return false;
+      run.lock(*table, LockMode::kAccessShare);
+      bool found = table->assumed;
+      run.change(table->oid, [&](Relation& copy) {
+        const auto set = [&](auto& list) {
+          for (auto& part : list) {
+            if (part.name != object.name.name) continue;
+            part.comment = text;
+            found = true;
+          }
+        };
+        if (object.kind == ObjectKind::kConstraint) {
+          set(copy.constraints);
+          for (const Column& column : copy.columns) {
+            found = found || (!object.name.name.empty() &&
+                              column.not_null_constraint == object.name.name);
+          }
+        } else if (object.kind == ObjectKind::kTrigger) {
+          set(copy.triggers);
+        } else if (object.kind == ObjectKind::kPolicy) {
+          set(copy.policies);
+        } else {
+          found = found || std::ranges::find(copy.rules, object.name.name) != copy.rules.end();
+        }
+      });
+      if (found) return true;
+      return run.fail("42704", fmt::format("{} \"{}\" for table \"{}\" does not exist",
+                                           model::display(object.kind), object.name.name,
+                                           object.table.name));
+    }
+    case ObjectKind::kType:
+    case ObjectKind::kDomain: {
+      const Type* type = run.catalog.find_type(object.name);
+      if (type == nullptr) {
+        return missing("42704", fmt::format("type \"{}\" does not exist",
+                                            model::display(object.name)));
+      }
+      Type copy = *type;
+      copy.comment = text;
+      run.catalog.put(std::move(copy));
+      return true;
+    }
+    case ObjectKind::kFunction:
+    case ObjectKind::kProcedure:
+    case ObjectKind::kRoutine: {
+      const auto found = matching_functions(run, object);
+      if (found.empty()) {
+        return missing("42883", fmt::format("function {}({}) does not exist",
+                                            model::display(object.name), object.arguments));
+      }
+      CatalogFunction copy = *found[0];
+      copy.comment = text;
+      run.catalog.put(std::move(copy));
+      return true;
+    }
+    case ObjectKind::kSchema: {
+      const Schema* schema = run.catalog.find_schema(object.name.name);
+      if (schema == nullptr) {
+        return missing("3F000", fmt::format("schema \"{}\" does not exist", object.name.name));
+      }
+      Schema copy = *schema;
+      copy.comment = text;
+      run.catalog.put(std::move(copy));
+      return true;
+    }
+    case ObjectKind::kExtension:
+      return run.catalog.find_extension(object.name.name) != nullptr ||
+             missing("42704", fmt::format("extension \"{}\" does not exist", object.name.name));
+    default: return true;
+  }
+}
+
+}  // namespace forelock::postgres

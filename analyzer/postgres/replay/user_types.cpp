@@ -1,0 +1,310 @@
+// Enums, composites, ranges, domains.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+namespace {
+
+/// The name of a new type, when it is free; empty after failing.
+std::optional<model::QualifiedName> new_type_name(Run& run, const model::QualifiedName& wanted) {
+  const std::string schema = run.creation_schema(wanted);
+  if (run.failed) return std::nullopt;
+  model::QualifiedName name{schema, truncate_identifier(wanted.name)};
+  if (const Type* existing = run.catalog.find_type(name)) {
+    if (!existing->assumed) {
+      run.fail("42710", fmt::format("type \"{}\" already exists", name.name));
+      return std::nullopt;
+    }
+    run.catalog.erase_type(existing->oid);
+  }
+  const Relation* relation = run.catalog.find_relation(name);
+  if (relation != nullptr && !relation->assumed && !is_index(relation->kind) &&
+      relation->kind != RelationKind::kSequence) {
+    run.fail("42710", fmt::format("type \"{}\" already exists", name.name));
+    return std::nullopt;
+  }
+  return name;
+}
+
+Type make_type(Run& run, TypeKind kind, const model::QualifiedName& name) {
+  Type type;
+  type.oid = run.catalog.new_oid();
+  type.kind = kind;
+  type.schema = name.schema;
+  type.name = name.name;
+  type.created_in_migration = run.session.migration;
+  type.created_in_transaction = run.session.transaction;
+  return type;
+}
+
+const Type* find_kind(Run& run, const model::QualifiedName& name, TypeKind kind) {
+  const Type* type = run.catalog.find_type(name);
+  if (type == nullptr) {
+    model::TypeName written;
+    written.name = name;
+    const ResolvedType resolved = run.type(written);
+    if (!resolved.known) return nullptr;
+    type = run.catalog.type(resolved.user_type);
+    if (type == nullptr) {
+      run.fail("42809", fmt::format("\"{}\" is not {}", model::display(name),
+                                    kind == TypeKind::kEnum ? "an enum" : "a domain"));
+      return nullptr;
+    }
+  }
+  if (type->kind != kind && !type->assumed) {
+    run.fail("42809", fmt::format("{} is not {}", model::display(name),
+                                  kind == TypeKind::kEnum ? "an enum" : "a domain"));
+    return nullptr;
+  }
+  return type;
+}
+
+void change_type(Run& run, Oid oid, const std::function<void(Type&)>& edit) {
+  Type copy = *run.catalog.type(oid);
+  edit(copy);
+  run.catalog.put(std::move(copy));
+}
+
+bool add_domain_constraint(Run& run, Oid oid, const model::Constraint& definition) {
+  const Type& domain = *run.catalog.type(oid);
+  CatalogConstraint constraint;
+  constraint.oid = run.catalog.new_oid();
+  constraint.kind = definition.kind;
+  constraint.name = truncate_identifier(definition.name);
+  constraint.expression = definition.expression;
+  constraint.validated = !definition.not_valid;
+  constraint.definition = definition;
+  const auto taken = [&](const std::string& name) {
+    return std::ranges::find(domain.constraints, name, &CatalogConstraint::name) !=
+           domain.constraints.end();
+  };
+  if (constraint.name.empty()) {
+    constraint.name = choose_name(domain.name, "", "check", taken);
+  } else if (taken(constraint.name)) {
+    return run.fail("42710", fmt::format("constraint \"{}\" for domain \"{}\" already exists",
+                                         constraint.name, domain.name));
+  }
+  change_type(run, oid, [&](Type& copy) {
+    if (definition.expression) {
+      for (Dependency need : needs_of(run.catalog, {}, *definition.expression)) {
+        need.object = oid;
+        need.kind = Dependency::Part::kWhole;
+        copy.needs.push_back(need);
+      }
+    }
+    copy.constraints.push_back(std::move(constraint));
+  });
+  return true;
+}
+
+/// Tables with a column of the domain are read under SHARE.
+void scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::string& reason) {
+  std::vector<Oid> domains = {domain};
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    for (const Dependency& dependency : run.catalog.dependents(domains[i])) {
+      if (dependency.kind == Dependency::Part::kColumn) {
+        const Relation* table = run.catalog.relation(dependency.object);
+        if (table == nullptr || !has_storage(*table)) continue;
+        run.lock(*table, LockMode::kShare);
+        run.scan(*table, reason);
+        if (run.may_have_rows(*table)) {
+          run.risk(sqlstate, fmt::format("a value in \"{}\" may violate the domain", table->name));
+        }
+      } else if (run.catalog.type(dependency.object) != nullptr &&
+                 std::ranges::find(domains, dependency.object) == domains.end()) {
+        domains.push_back(dependency.object);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool apply(Run& run, const model::CreateEnum& statement) {
+  const auto name = new_type_name(run, statement.name);
+  if (!name) return false;
+  for (const std::string& label : statement.labels) {
+    if (label.size() > kMaxIdentifierBytes) {
+      return run.fail("42602", fmt::format("invalid enum label \"{}\"", label));
+    }
+    if (std::ranges::count(statement.labels, label) > 1) {
+      return run.fail("23505", fmt::format("enum label \"{}\" is used twice", label));
+    }
+  }
+  Type type = make_type(run, TypeKind::kEnum, *name);
+  type.labels = statement.labels;
+  run.catalog.put(std::move(type));
+  return true;
+}
+
+bool apply(Run& run, const model::AddEnumValue& statement) {
+  // Source: manual of ALTER TYPE; allowed in a transaction block since version 12.
+  if (!run.since(12) && !run.needs_no_transaction("ALTER TYPE ... ADD")) return false;
+  const Type* type = find_kind(run, statement.type, TypeKind::kEnum);
+  if (type == nullptr) return false;
+  if (std::ranges::find(type->labels, statement.label) != type->labels.end()) {
+    if (statement.if_not_exists) {
+      run.effects.changes_nothing = true;
+      return true;
+    }
+    return run.fail("42710", fmt::format("enum label \"{}\" already exists", statement.label));
+  }
+  const auto neighbor = std::ranges::find(type->labels, statement.neighbor);
+  if (!statement.neighbor.empty() && neighbor == type->labels.end() && !type->assumed) {
+    return run.fail("22023", fmt::format("\"{}\" is not an existing enum label",
+                                         statement.neighbor));
+  }
+  const auto index = neighbor - type->labels.begin();
+  change_type(run, type->oid, [&](Type& copy) {
+    copy.kind = TypeKind::kEnum;
+    const bool at_end = statement.neighbor.empty() ||
+                        static_cast<std::size_t>(index) >= copy.labels.size();
+    copy.labels.insert(
+        at_end ? copy.labels.end() : copy.labels.begin() + index + (statement.before ? 0 : 1),
+        statement.label);
+  });
+  return true;
+}
+
+bool apply(Run& run, const model::RenameEnumValue& statement) {
+  const Type* type = find_kind(run, statement.type, TypeKind::kEnum);
+  if (type == nullptr) return false;
+  const auto found = std::ranges::find(type->labels, statement.old_label);
+  if (found == type->labels.end()) {
+    if (type->assumed) return true;
+    return run.fail("22023", fmt::format("\"{}\" is not an existing enum label",
+                                         statement.old_label));
+  }
+  if (std::ranges::find(type->labels, statement.new_label) != type->labels.end()) {
+    return run.fail("42710", fmt::format("enum label \"{}\" already exists", statement.new_label));
+  }
+  change_type(run, type->oid, [&](Type& copy) {
+    std::ranges::replace(copy.labels, statement.old_label, statement.new_label);
+  });
+  return true;
+}
+
+bool apply(Run& run, const model::CreateCompositeType& statement) {
+  const auto name = new_type_name(run, statement.name);
+  if (!name) return false;
+  Relation relation = run.make(RelationKind::kCompositeType, name->schema, name->name);
+  for (const model::ColumnDefinition& attribute : statement.attributes) {
+    if (define_column(run, relation, attribute) == nullptr) return false;
+  }
+  Type type = make_type(run, TypeKind::kComposite, *name);
+  type.oid = relation.oid;  // One object: a column of the type needs its relation.
+  type.relation = relation.oid;
+  run.put(std::move(relation));
+  run.catalog.put(std::move(type));
+  return true;
+}
+
+bool apply(Run& run, const model::CreateRangeType& statement) {
+  const auto name = new_type_name(run, statement.name);
+  if (!name) return false;
+  run.catalog.put(make_type(run, TypeKind::kRange, *name));
+  return true;
+}
+
+bool apply(Run& run, const model::CreateBaseType& statement) {
+  const auto name = new_type_name(run, statement.name);
+  if (!name) return false;
+  Type type = make_type(run, TypeKind::kBase, *name);
+  type.assumed = true;  // What a base type can do is not known here.
+  run.catalog.put(std::move(type));
+  return true;
+}
+
+bool apply(Run& run, const model::CreateDomain& statement) {
+  const auto name = new_type_name(run, statement.name);
+  if (!name) return false;
+  const ResolvedType base = run.type(statement.type);
+  if (!base.known) return false;
+  Type type = make_type(run, TypeKind::kDomain, *name);
+  type.base = base.name;
+  type.not_null = statement.not_null;
+  type.default_value = statement.default_value;
+  for (const Oid need : {base.user_type, base.extension}) {
+    if (need != 0) type.needs.push_back({.object = type.oid, .needs = need});
+  }
+  const Oid oid = type.oid;
+  run.catalog.put(std::move(type));
+  for (const model::Constraint& constraint : statement.constraints) {
+    if (constraint.kind == model::ConstraintKind::kNotNull) {
+      change_type(run, oid, [](Type& copy) { copy.not_null = true; });
+    } else if (!add_domain_constraint(run, oid, constraint)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool apply(Run& run, const model::AlterDomain& statement) {
+  using Action = model::AlterDomain::Action;
+  const Type* domain = find_kind(run, statement.name, TypeKind::kDomain);
+  if (domain == nullptr) return false;
+  const Oid oid = domain->oid;
+  const auto find_constraint = [&](const std::string& name) {
+    const auto& list = run.catalog.type(oid)->constraints;
+    return std::ranges::find(list, name, &CatalogConstraint::name) != list.end();
+  };
+  const auto missing = [&] {
+    if (statement.if_exists || domain->assumed) {
+      run.effects.changes_nothing = !domain->assumed;
+      return true;
+    }
+    return run.fail("42704", fmt::format("constraint \"{}\" of domain \"{}\" does not exist",
+                                         statement.constraint_name, domain->name));
+  };
+  switch (statement.action) {
+    case Action::kSetDefault:
+      change_type(run, oid, [&](Type& copy) { copy.default_value = statement.value; });
+      return true;
+    case Action::kDropDefault:
+      change_type(run, oid, [](Type& copy) { copy.default_value.reset(); });
+      return true;
+    case Action::kSetNotNull:
+      if (domain->not_null) {
+        run.effects.changes_nothing = true;
+        return true;
+      }
+      scan_users(run, oid, "23502", "the domain becomes NOT NULL");
+      change_type(run, oid, [](Type& copy) { copy.not_null = true; });
+      return true;
+    case Action::kDropNotNull:
+      change_type(run, oid, [](Type& copy) { copy.not_null = false; });
+      return true;
+    case Action::kAddConstraint: {
+      if (!add_domain_constraint(run, oid, statement.constraint)) return false;
+      if (!statement.constraint.not_valid) {
+        scan_users(run, oid, "23514", "a constraint of the domain is checked");
+      }
+      return true;
+    }
+    case Action::kDropConstraint:
+      if (!find_constraint(statement.constraint_name)) return missing();
+      change_type(run, oid, [&](Type& copy) {
+        std::erase_if(copy.constraints, [&](const CatalogConstraint& constraint) {
+          return constraint.name == statement.constraint_name;
+        });
+      });
+      return true;
+    case Action::kValidateConstraint:
+      if (!find_constraint(statement.constraint_name)) return missing();
+      scan_users(run, oid, "23514", "a constraint of the domain is checked");
+      change_type(run, oid, [&](Type& copy) {
+        for (CatalogConstraint& constraint : copy.constraints) {
+          if (constraint.name == statement.constraint_name) constraint.validated = true;
+        }
+      });
+      return true;
+  }
+  return true;
+}
+
+}  // namespace forelock::postgres

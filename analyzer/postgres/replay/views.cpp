@@ -1,0 +1,193 @@
+// Views, materialized views, CREATE TABLE AS.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+namespace {
+
+void add_query(Run& run, Relation& relation, const model::Query& query) {
+  relation.query = query;
+  add_needs(relation, query_needs(run, query), Dependency::Part::kWhole);
+}
+
+bool replaces(Run& run, const Relation& existing, const QueryShape& shape) {
+  if (existing.open_columns || shape.open) return true;
+  if (shape.columns.size() < existing.columns.size()) {
+    return run.fail("42P16", "cannot drop columns from view");
+  }
+  for (std::size_t i = 0; i < existing.columns.size(); ++i) {
+    const Column& before = existing.columns[i];
+    const Column& after = shape.columns[i];
+    if (before.name != after.name) {
+      return run.fail("42P16", fmt::format("cannot change name of view column \"{}\" to \"{}\"",
+                                           before.name, after.name));
+    }
+    const bool known = !before.type.name.name.empty() && !after.type.name.name.empty();
+    if (known && (!same_type(before.type, after.type) ||
+                  before.type.modifiers != after.type.modifiers)) {
+      return run.fail("42P16", fmt::format("cannot change data type of view column \"{}\" from {} "
+                                           "to {}",
+                                           before.name, model::display(before.type),
+                                           model::display(after.type)));
+    }
+  }
+  return true;
+}
+
+void put_columns(Relation& relation, QueryShape& shape) {
+  relation.columns = std::move(shape.columns);
+  relation.next_column = static_cast<AttributeNumber>(relation.columns.size() + 1);
+  relation.open_columns = shape.open;
+}
+
+}  // namespace
+
+bool apply(Run& run, const model::CreateView& statement) {
+  if (!statement.recursive && !read_query(run, statement.query, false)) return false;
+  const bool temporary_source =
+      std::ranges::any_of(statement.query.relations, [&](const model::RelationUse& use) {
+        const Relation* found = run.relation_if_any(use.name);
+        return found != nullptr && found->persistence == model::Persistence::kTemporary;
+      });
+  const std::string schema = run.creation_schema(
+      statement.name, temporary_source ? model::Persistence::kTemporary : statement.persistence);
+  if (run.failed) return false;
+  const std::string name = truncate_identifier(statement.name.name);
+  QueryShape shape = query_shape(run, statement.query, statement.column_names);
+  if (statement.recursive) shape.open = true;
+  if (!shape.open && statement.column_names.size() > shape.columns.size()) {
+    return run.fail("42601", "CREATE VIEW specifies more column names than columns");
+  }
+  for (const Column& column : shape.columns) {
+    if (std::ranges::count(shape.columns, column.name, &Column::name) > 1 && !shape.open) {
+      return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
+    }
+  }
+  const Relation* existing = run.catalog.find_relation({schema, name});
+  if (existing != nullptr && !existing->assumed) {
+    if (!statement.or_replace) {
+      return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
+    }
+    run.lock(*existing, LockMode::kAccessExclusive);
+    if (existing->kind != RelationKind::kView) {
+      return run.fail("42809", fmt::format("\"{}\" is not a view", name));
+    }
+    if (!replaces(run, *existing, shape)) return false;
+    run.change(existing->oid, [&](Relation& copy) {
+      copy.needs.clear();
+      const AttributeNumber next = copy.next_column;
+      for (Column& column : shape.columns) {
+        if (const Column* before = copy.column(column.name)) column.comment = before->comment;
+      }
+      put_columns(copy, shape);
+      copy.next_column = std::max(next, copy.next_column);
+      copy.options = statement.options;
+      add_query(run, copy, statement.query);
+    });
+    return true;
+  }
+  if (existing != nullptr) run.erase(existing->oid);
+  Relation view = run.make(RelationKind::kView, schema, name);
+  put_columns(view, shape);
+  view.options = statement.options;
+  if (statement.check_option != 0) {
+    view.options.emplace_back("check_option",
+                              statement.check_option == 'l' ? "local" : "cascaded");
+  }
+  add_query(run, view, statement.query);
+  const Oid oid = view.oid;
+  run.put(std::move(view));
+  run.created(oid);
+  return true;
+}
+
+bool apply(Run& run, const model::CreateTableAs& statement) {
+  const std::string schema = run.creation_schema(statement.table, statement.persistence);
+  if (run.failed) return false;
+  const std::string name = truncate_identifier(statement.table.name);
+  const Relation* existing = run.catalog.find_relation({schema, name});
+  if (existing != nullptr && !existing->assumed) {
+    if (statement.if_not_exists) {
+      run.effects.changes_nothing = true;
+      return true;
+    }
+    return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
+  }
+  if (!read_query(run, statement.query, statement.with_data)) return false;
+  if (existing != nullptr) run.erase(existing->oid);
+  QueryShape shape = query_shape(run, statement.query, statement.column_names);
+  if (!shape.open && statement.column_names.size() > shape.columns.size()) {
+    return run.fail("42601", "too many column names were specified");
+  }
+  Relation table = run.make(
+      statement.materialized_view ? RelationKind::kMaterializedView : RelationKind::kTable, schema,
+      name);
+  if (statement.persistence == model::Persistence::kUnlogged) {
+    table.persistence = model::Persistence::kUnlogged;
+  }
+  for (const Column& column : shape.columns) {
+    if (column.type_oid == 0) continue;
+    add_needs(table, {{.needs = column.type_oid}}, Dependency::Part::kColumn, column.number);
+  }
+  put_columns(table, shape);
+  table.rows_loaded = statement.with_data;
+  table.populated = statement.with_data;
+  if (statement.materialized_view) add_query(run, table, statement.query);
+  const Oid oid = table.oid;
+  run.put(std::move(table));
+  run.created(oid);
+  return true;
+}
+
+bool apply(Run& run, const model::RefreshMaterializedView& statement) {
+  const Relation* view = run.relation(statement.view, RelationKind::kMaterializedView);
+  if (view == nullptr) return false;
+  run.lock(*view,
+           statement.concurrently ? LockMode::kExclusive : LockMode::kAccessExclusive);
+  if (view->kind != RelationKind::kMaterializedView && !view->assumed) {
+    return run.fail("0A000", fmt::format("\"{}\" is not a materialized view", view->name));
+  }
+  if (statement.concurrently && !statement.with_data) {
+    return run.fail("42601", "REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together");
+  }
+  if (statement.concurrently && !view->assumed) {
+    if (!view->populated) {
+      return run.fail("0A000", "CONCURRENTLY cannot be used when the materialized view is not "
+                               "populated");
+    }
+    const auto usable = [&](const Relation* index) {
+      return index->unique && index->valid && !index->predicate &&
+             std::ranges::none_of(index->keys,
+                                  [](const IndexColumn& key) { return key.expression.has_value(); });
+    };
+    const auto indexes = run.catalog.indexes_of(*view);
+    if (std::ranges::none_of(indexes, usable)) {
+      return run.fail("55000", fmt::format("cannot refresh materialized view \"{}\" concurrently",
+                                           shown(*view)));
+    }
+  }
+  const Oid oid = view->oid;
+  if (statement.with_data) {
+    if (view->query && !read_query(run, *view->query, true)) return false;
+    run.scan(run.at(oid), "the materialized view is filled again");
+    if (!statement.concurrently) {
+      run.rewrite(run.at(oid), "the materialized view is filled again");
+      for (const Relation* index : run.catalog.indexes_of(run.at(oid))) {
+        run.lock(*index, LockMode::kAccessExclusive);
+        run.rebuild(*index, "the materialized view is filled again");
+      }
+    }
+  }
+  run.change(oid, [&](Relation& copy) {
+    copy.populated = statement.with_data;
+    copy.rows_loaded = statement.with_data;
+  });
+  return true;
+}
+
+}  // namespace forelock::postgres
