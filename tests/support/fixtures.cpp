@@ -288,6 +288,12 @@ LintedFixture lint_fixture(const Fixture& fixture, std::span<const lint::Rule* c
   return linted;
 }
 
+std::string read_expectations(const std::string& name, const std::string& text,
+                              LintedFixture& linted) {
+  Settings settings;
+  return ExpectationReader(name, linted, settings).run(text);
+}
+
 std::vector<std::string> mismatches(const LintedFixture& linted) {
   std::vector<std::string> failures;
   std::vector<Expectation> open = linted.expectations;

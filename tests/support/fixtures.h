@@ -62,6 +62,9 @@ Fixture example_fixture(std::string_view name, std::string_view text, bool sql);
 /// Runs the rules that the fixture names, or `rules`, over it.
 LintedFixture lint_fixture(const Fixture& fixture, std::span<const lint::Rule* const> rules,
                            std::span<const lint::Rule* const> known_rules);
+/// `text` with its expectations blanked; they go to `linted`, as those of the file `name`.
+std::string read_expectations(const std::string& name, const std::string& text,
+                              LintedFixture& linted);
 /// What is not as expected, one line each; empty when all is well.
 std::vector<std::string> mismatches(const LintedFixture& linted);
 /// The fixture with the fixes of all findings applied until nothing changes; a message instead when
