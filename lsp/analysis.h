@@ -46,9 +46,12 @@ class Analyzer {
   virtual std::optional<model::Migration> migration(const project::FileSystem& files,
                                                     const std::string& path,
                                                     const std::string& working_folder) = 0;
+  /// Files other than open ones have changed, or may have: nothing that was read holds any more.
+  virtual void forget() {}
 };
 
-/// The real engine: project::check with the rest of each history from `files`.
+/// The real engine. Keeps each history as it was last read: a keystroke in a revision compiles that
+/// revision and replays the history; other changes read the history again.
 class ProjectAnalyzer : public Analyzer {
  public:
   explicit ProjectAnalyzer(std::span<const lint::Rule* const> rules) : rules_(rules) {}
@@ -56,9 +59,23 @@ class ProjectAnalyzer : public Analyzer {
   std::optional<model::Migration> migration(const project::FileSystem& files,
                                             const std::string& path,
                                             const std::string& working_folder) override;
+  void forget() override { histories_.clear(); }
 
  private:
+  /// What was read for the files of one folder.
+  struct History {
+    std::string working_folder;
+    std::vector<project::LoadedProject> projects;
+    std::optional<project::Failure> failure;
+  };
+  /// The history that the files of the request belong to, as it is now.
+  History& current(const project::FileSystem& files, const AnalysisRequest& request);
+  History read(const project::FileSystem& files, const AnalysisRequest& request) const;
+  /// Brings one file up to date; false when the whole history must be read again.
+  bool update(History& history, const project::FileSystem& files, const std::string& path) const;
+
   std::span<const lint::Rule* const> rules_;
+  std::map<std::string, History, std::less<>> histories_;  ///< By folder of the files.
 };
 
 /// Whether a document can hold a migration, told without parsing it: an editor attaches the server

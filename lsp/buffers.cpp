@@ -37,6 +37,7 @@ void Session::on_open(const Json& params) {
   const Document& document = documents_.open(
       std::string(string_at(*item, "uri")), std::string(string_at(*item, "languageId")),
       integer_at(*item, "version").value_or(0), text->get<std::string>());
+  parts_.analyzer.forget();
   mark_stale(document.path);
   changed_.insert(document.path);
 }
@@ -66,6 +67,7 @@ void Session::on_close(const Json& params) {
   const std::string uri = document->uri;
   const std::string path = document->path;
   documents_.close(uri);
+  parts_.analyzer.forget();
   analyses_.erase(path);
   stale_.erase(path);
   unpublished_.erase(path);
@@ -76,6 +78,7 @@ void Session::on_close(const Json& params) {
 }
 
 void Session::on_save(const Json& params) {
+  parts_.analyzer.forget();
   if (const Document* document = documents_.find(uri_in(params))) mark_stale(document->path);
 }
 
@@ -87,6 +90,7 @@ void Session::mark_stale(const std::string& path) {
 }
 
 void Session::mark_all_stale() {
+  parts_.analyzer.forget();
   for (const auto& [path, document] : documents_.by_path()) stale_.insert(path);
 }
 
