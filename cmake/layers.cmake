@@ -15,6 +15,7 @@ function(forelock_layer name folder)
     target_link_libraries(${target}
       PUBLIC forelock_settings fmt::fmt ${arg_LAYERS}
       PRIVATE ${arg_PRIVATE})
+    precompile(${target})
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE forelock_settings fmt::fmt ${arg_LAYERS})

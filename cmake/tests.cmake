@@ -57,6 +57,7 @@ if(GTest_FOUND)
       target_compile_definitions(cxx_test PRIVATE
         FORELOCK_CXX_MODULE_FILE="$<TARGET_FILE:forelock_cxx>")
     endif()
+    precompile(${layer}_test)
     add_dependencies(forelock_tests ${layer}_test)
     add_test(NAME ${layer} COMMAND ${layer}_test)
     set_tests_properties(${layer} PROPERTIES LABELS unit TIMEOUT 600)
