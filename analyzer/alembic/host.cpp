@@ -58,6 +58,7 @@ void Host::begin(model::Direction& direction) {
   steps_ = 0;
   types_.clear();
   open_batches_.clear();
+  session_used_ = false;
 }
 
 void Host::finish() {
@@ -443,11 +444,36 @@ void Host::exit(const Value& context, const CallSite& site) {
   }
 }
 
+namespace {
+
+/// Whether a statement writes (and so stands for what its loop does to tables).
+bool writes(const model::Step& step) {
+  const model::Statement* statement = step.statement();
+  return statement == nullptr || !std::holds_alternative<model::Select>(statement->operation);
+}
+
+}  // namespace
+
+/// A loop over unknown rows runs its body once, and the steps of the body say what it does. Only a
+/// loop that changes objects of an ORM session without any statement of its own is a gap.
 void Host::not_followed(std::string_view reason, Place place, bool conditional) {
   if (direction_ == nullptr) return;
+  const bool elsewhere = place.file != 0;
+  const bool loop = reason.starts_with("the loop") || reason.starts_with("a loop whose end");
+  if (elsewhere && reason.ends_with("()")) return;  // exec and the like of an imported module
+  std::string message(reason);
+  if (loop) {
+    if (!session_used_) return;
+    const bool shown = !elsewhere && std::ranges::any_of(
+                                         direction_->steps, [&](const model::Step& step) {
+                                           return place.span.contains(step.span) && writes(step);
+                                         });
+    if (shown) return;
+    message += " may change rows through an ORM session";
+  }
   model::Step step;
-  step.what = model::NotAnalyzed{std::string(reason), {}};
-  step.span = place.file == 0 ? place.span : text::Span{};
+  step.what = model::NotAnalyzed{std::move(message), {}};
+  step.span = elsewhere ? direction_->header : place.span;
   step.certainty = conditional ? model::Certainty::kConditional : model::Certainty::kExact;
   const Arguments none;
   const CallSite site;
@@ -643,6 +669,7 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
   }
   if (name == "@sessionmaker" || name == "orm.Session" || name == "@session" ||
       name == "sa.Session") {
+    session_used_ = true;
     return python::make_symbol("@session", site.place);
   }
   if (name == "orm.sessionmaker" || name == "orm.scoped_session" || name == "orm.create_session") {
@@ -677,6 +704,7 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
     return rows();
   }
   if (name.starts_with("@session.")) {
+    session_used_ = true;
     const std::string_view method = std::string_view(name).substr(9);
     if (method == "query" || method == "get_bind") {
       if (method == "get_bind") return python::make_symbol("@bind", site.place);
@@ -741,24 +769,6 @@ std::optional<Value> Host::call_method(const Value& callee, const Arguments& arg
   }
   if (auto result = query_call(*this, callee, method, operation)) return result;
   return {};
-}
-
-std::optional<Value> Host::create_all(const Value& metadata, bool create,
-                                      const Operation& operation) {
-  if (const Value* tables = present(operation.arguments, "tables", 1)) {
-    if (const auto* items = items_of(*tables)) {
-      for (const Value& table : *items) {
-        const auto result = create ? create_object(*this, table, operation)
-                                   : drop_object(*this, table, operation);
-        if (!result) not_analyzed("a table of the metadata is not known", operation);
-      }
-      return Value(None{});
-    }
-  }
-  (void)metadata;
-  not_analyzed(create ? "tables of a metadata are created" : "tables of a metadata are dropped",
-               operation);
-  return Value(None{});
 }
 
 }  // namespace forelock::alembic

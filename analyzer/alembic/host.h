@@ -120,6 +120,7 @@ class Host final : public python::Host {
   std::vector<model::Call> pending_;
   std::map<std::uint64_t, std::uint32_t> call_index_;  ///< Begin and end of a call → Migration::calls.
   std::size_t steps_ = 0;
+  bool session_used_ = false;  ///< By this direction.
 };
 
 /// Carries out `op.<name>(…)` or `batch_op.<name>(…)`; nothing when there is no such operation.

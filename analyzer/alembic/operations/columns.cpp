@@ -55,6 +55,10 @@ void render_inline_reference(Sql& sql, const Constraint& key, const Context& con
 
 /// Source: alembic/operations/toimpl.py add_column, alembic/ddl/base.py add_column.
 Value add_column(Host& host, const Operation& operation) {
+  return add_column_to_table(host, operation, false);
+}
+
+Value add_column_to_table(Host& host, const Operation& operation, bool plugin) {
   const Context& context = operation.context;
   const Arguments& arguments = operation.arguments;
   const Target target = target_of(operation, "table_name", 0);
@@ -95,6 +99,7 @@ Value add_column(Host& host, const Operation& operation) {
     render_constraint(sql, check, context);
   }
   host.emit(sql, operation);
+  if (plugin) return None{};
   for (const Constraint& constraint : constraints) {
     if (constraint.type == ConstraintType::kPrimaryKey) continue;
     if (inline_reference && constraint.type == ConstraintType::kForeignKey) continue;
@@ -103,7 +108,9 @@ Value add_column(Host& host, const Operation& operation) {
     render_add_constraint(statement, table, constraint, context);
     host.emit(statement, operation);
   }
-  for (const Index& index : table_indexes(table, context)) {
+  const std::vector<Index> indexes = table_indexes(table, context);
+  emit_spatial_indexes(host, table, indexes, operation);
+  for (const Index& index : indexes) {
     Sql statement = context.sql();
     statement.set_place(index.span);
     render_create_index(statement, table, index, context, false);
@@ -236,12 +243,14 @@ class AlterColumn {
   void change_identity(const Value& value, const Value* existing) {
     if (value.is_none()) {
       sql_ << " DROP IDENTITY";
-    } else if (existing == nullptr || name_of(*existing) != "sa.Identity") {
-      sql_ << " ADD ";
+    } else if (const Value* given = arguments_.find("existing_server_default");
+               given != nullptr && given->is_none()) {
+      sql_ << " ADD ";  // only an explicit None says that there was no identity
       render_identity(sql_, value, context_);
     } else {
+      const Arguments none;
       const Arguments& now = arguments_of(value);
-      const Arguments& before = arguments_of(*existing);
+      const Arguments& before = existing == nullptr ? none : arguments_of(*existing);
       bool any = false;
       if (flag(now, "always", false, 0) != flag(before, "always", false, 0)) {
         sql_ << " SET GENERATED " << (flag(now, "always", false, 0) ? "ALWAYS" : "BY DEFAULT");

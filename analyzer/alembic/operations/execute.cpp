@@ -24,6 +24,18 @@ Value Host::execute(const Value& statement, const Value* parameters, const Opera
     for (const Value& item : *items) execute(item, parameters, operation);
     return rows;
   }
+  if (const auto* many = parameters == nullptr ? nullptr : items_of(*parameters);
+      many != nullptr && is_text(statement)) {  // executemany: once for each set of parameters
+    for (const Value& one : *many) {
+      Sql each = context.sql();
+      expressions.render_statement(each, statement, &one);
+      emit(each, operation);
+    }
+    if (!parameters->sequence()->complete) {
+      not_analyzed("some parameters of the statement are not known", operation);
+    }
+    return rows;
+  }
   if (expressions.render_statement(sql, statement, parameters)) {
     emit(sql, operation);
     return rows;

@@ -32,6 +32,8 @@ python::Value execute_operation(Host& host, const Operation& operation);
 python::Value bulk_insert(Host& host, const Operation& operation);
 
 // Of plug-ins: geoalchemy2, alembic_postgresql_enum, alembic_utils.
+/// op.add_column; `plugin` is geoalchemy2's variant, which adds neither constraints nor indexes.
+python::Value add_column_to_table(Host& host, const Operation& operation, bool plugin);
 python::Value add_geospatial_column(Host& host, const Operation& operation);
 python::Value sync_enum_values(Host& host, const Operation& operation);
 python::Value create_enum(Host& host, const Operation& operation);
@@ -66,6 +68,9 @@ struct Target {
 Target target_of(const Operation& operation, std::string_view keyword, std::size_t index);
 /// Emits CREATE TYPE for the enums of new columns, as op.create_table does.
 void create_types(Host& host, const Table& table, const Operation& operation);
+/// The GiST indexes that geoalchemy2 adds for spatial columns.
+void emit_spatial_indexes(Host& host, const Table& table, const std::vector<Index>& indexes,
+                          const Operation& operation);
 /// CREATE TABLE with what stands before and after it.
 void emit_table(Host& host, Table table, const Operation& operation, bool if_not_exists);
 

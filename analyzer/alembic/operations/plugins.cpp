@@ -15,7 +15,7 @@ using python::Value;
 
 /// Source: geoalchemy2/alembic_helpers.py: the column alone, without constraints and indexes.
 Value add_geospatial_column(Host& host, const Operation& operation) {
-  return add_column(host, operation);
+  return add_column_to_table(host, operation, true);
 }
 
 // ---- alembic_postgresql_enum --------------------------------------------------------------------

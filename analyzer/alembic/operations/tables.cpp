@@ -57,6 +57,8 @@ void emit_column_comment(Host& host, const Table& table, const Column& column,
   host.emit(sql, operation);
 }
 
+}  // namespace
+
 /// geoalchemy2 adds a GiST index for each spatial column that has none.
 /// Source: geoalchemy2/admin/dialects/postgresql.py create_spatial_index, release 0.18.
 void emit_spatial_indexes(Host& host, const Table& table, const std::vector<Index>& indexes,
@@ -91,8 +93,6 @@ void emit_spatial_indexes(Host& host, const Table& table, const std::vector<Inde
     host.emit(sql, operation);
   }
 }
-
-}  // namespace
 
 void emit_table(Host& host, Table table, const Operation& operation, bool if_not_exists) {
   const Context& context = operation.context;

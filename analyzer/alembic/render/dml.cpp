@@ -361,15 +361,23 @@ void Expressions::render_select(Sql& sql, const Value& value) {
         sources.add(key, table_sql);
         const auto table = read_table(column, context_);
         if (!table || table->columns.empty() || table->autoload) {
-          column_sql << key << ".*";
+          const std::size_t alias = table_sql.text().rfind(" AS ");
+          column_sql << (alias == std::string::npos ? table_sql.text()
+                                                    : table_sql.text().substr(alias + 4))
+                     << ".*";
           continue;
         }
+        // `FROM users AS u` is referred to as u
+        const std::size_t alias = table_sql.text().rfind(" AS ");
+        const std::string reference = alias == std::string::npos
+                                          ? table_sql.text()
+                                          : table_sql.text().substr(alias + 4);
         bool inner_first = true;
         for (const Column& part : table->columns) {
           if (!part.name) continue;
           if (!inner_first) column_sql << ", ";
           inner_first = false;
-          column_sql << key << ".";
+          column_sql << reference << ".";
           render_name(column_sql, *part.name);
         }
         continue;

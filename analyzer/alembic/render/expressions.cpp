@@ -68,6 +68,37 @@ bool is_null_constant(const Value& value) {
   return value.is_none() || name_of(value) == "sa.null";
 }
 
+/// The comparison with its operands exchanged.
+std::string_view reflection(std::string_view op) {
+  if (op == "<") return ">";
+  if (op == ">") return "<";
+  if (op == "<=") return ">=";
+  if (op == ">=") return "<=";
+  return op;
+}
+
+enum class ColumnClass { kNone, kLight, kFull };
+
+ColumnClass column_class(const Value& value, const Context& context) {
+  const auto reference = read_column_reference(value, context);
+  if (!reference) return ColumnClass::kNone;
+  const std::string owner = name_of(reference->owner);
+  if (owner == "sa.table") return ColumnClass::kLight;
+  if (owner == "sa.Table" || owner == "op.create_table") return ColumnClass::kFull;
+  const std::string name = name_of(value);
+  if (name == "sa.column") return ColumnClass::kLight;
+  if (name == "sa.Column") return ColumnClass::kFull;
+  return ColumnClass::kNone;
+}
+
+bool is_reflected(const Symbol& symbol, const Context& context) {
+  constexpr auto kComparisons =
+      std::to_array<std::string_view>({"==", "!=", "<", "<=", ">", ">="});
+  if (std::ranges::find(kComparisons, symbol.name) == kComparisons.end()) return false;
+  return column_class(symbol.operands[0], context) == ColumnClass::kLight &&
+         column_class(symbol.operands[1], context) == ColumnClass::kFull;
+}
+
 bool is_stringlike(const Value& value, const std::optional<Type>& type) {
   return value.str() != nullptr || (type && type->family == TypeFamily::kString);
 }
@@ -98,7 +129,9 @@ Precedence Expressions::render(Sql& sql, const Value& value, const ExpressionOpt
     render_text_clause(sql, *value.str(), {}, *this);
     precedence = Precedence::kComma;
   } else if (value.symbol() != nullptr) {
-    precedence = render_symbol(sql, value, options);
+    ExpressionOptions inner = options;
+    inner.text_is_sql = false;  // a str inside of an expression is a value
+    precedence = render_symbol(sql, value, inner);
   } else {
     render_literal(sql, value, options.type);
   }
@@ -196,9 +229,13 @@ Precedence Expressions::render_binary(Sql& sql, const Symbol& symbol,
     sql.hole();
     return Precedence::kAtom;
   }
-  const Value& left = symbol.operands[0];
-  const Value& right = symbol.operands[1];
-  const std::string_view op = symbol.name;
+  std::string_view op = symbol.name;
+  // Python asks the right operand first when its class derives from the left's: a Column of an
+  // sa.Table against an sa.column().
+  const bool reflected = is_reflected(symbol, context_);
+  if (reflected) op = reflection(op);
+  const Value& left = symbol.operands[reflected ? 1 : 0];
+  const Value& right = symbol.operands[reflected ? 0 : 1];
   if (op == "&") return render_junction(sql, {left, right}, " AND ", Precedence::kAnd, options);
   if (op == "|") return render_junction(sql, {left, right}, " OR ", Precedence::kOr, options);
   if (op == "==" || op == "!=" || op == "is" || op == "is not") {
@@ -429,9 +466,7 @@ void Expressions::render_case(Sql& sql, const Arguments& arguments,
   }
   const auto when = [&](const Value& condition, const Value& result) {
     sql << " WHEN ";
-    Sql part = sql.fresh();
-    render(part, condition, options);
-    sql.append(part);
+    render_grouped(sql, condition, options, Precedence::kMultiply, true);
     sql << " THEN ";
     render(sql, result, options);
   };
@@ -511,7 +546,8 @@ Precedence Expressions::render_call(Sql& sql, const Value& value,
   if (name.empty() || name == kUnknownText) {
     if (auto precedence = render_method(sql, value, options)) return *precedence;
     if (is_statement(value)) {
-      sql << "(";
+      const Chain chain = unroll(value);
+      sql << (name_of(*chain.root) == "sa.exists" ? "EXISTS (" : "(");
       render_select(sql, value);
       sql << ")";
       return Precedence::kAtom;

@@ -89,8 +89,7 @@ std::optional<Type> read_class_type(const Value& value, const Context& context) 
   if (descends_from(type, "sa.UserDefinedType")) {
     if (const Value* spec = python::find_attribute(is_instance(value) ? value : type,
                                                    "get_col_spec")) {
-      const Value result = is_instance(value) ? call_function(*spec, {}, context)
-                                              : call_function(*spec, {value}, context);
+      const Value result = call_function(*spec, {value}, context);
       if (const auto text = known_string(result)) {
         Type out;
         out.family = TypeFamily::kOther;
@@ -106,9 +105,7 @@ std::optional<Type> read_class_type(const Value& value, const Context& context) 
                                                       "load_dialect_impl");
         chooser != nullptr && chooser->symbol() == nullptr) {
       const Value dialect = python::make_symbol("@dialect", {0, context.call});
-      const Value result = is_instance(value)
-                               ? call_function(*chooser, {dialect}, context)
-                               : call_function(*chooser, {value, dialect}, context);
+      const Value result = call_function(*chooser, {value, dialect}, context);
       if (result.symbol() != nullptr) {
         const Type chosen = read_type(result, context);
         if (chosen.known && !chosen.sql.empty()) return chosen;

@@ -18,7 +18,8 @@ bool word(char c) {
 }  // namespace
 
 void render_text_clause(Sql& sql, const text::MappedText& text,
-                        const std::vector<Parameter>& parameters, Expressions& expressions) {
+                        const std::vector<Parameter>& parameters, Expressions& expressions,
+                        bool unknown_parameters) {
   const std::string& s = text.text;
   std::size_t from = 0;
   const auto flush = [&](std::size_t to) {
@@ -43,7 +44,13 @@ void render_text_clause(Sql& sql, const text::MappedText& text,
     if (end < s.size() && s[end] == ':') continue;
     const std::string_view name = std::string_view(s).substr(i + 1, end - i - 1);
     const auto parameter = std::ranges::find(parameters, name, &Parameter::name);
-    if (parameter == parameters.end()) continue;
+    if (parameter == parameters.end()) {
+      if (!unknown_parameters) continue;
+      flush(i);
+      from = end;
+      sql.hole();
+      continue;
+    }
     flush(i);
     from = end;
     const Type* type = parameter->type ? &*parameter->type : nullptr;
@@ -118,7 +125,8 @@ void Expressions::render_text(Sql& sql, const Value& value, const Value* given) 
     sql.hole();
     return;
   }
-  render_text_clause(sql, *text->str(), parameters, *this);
+  // Parameters that are given but not known stand for every name that is not bound.
+  render_text_clause(sql, *text->str(), parameters, *this, given != nullptr && !given->is_none());
 }
 
 }  // namespace forelock::alembic

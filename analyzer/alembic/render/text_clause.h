@@ -18,10 +18,11 @@ struct Parameter {
 };
 
 /// Copies `text` as TextClause compiles it: `:name` becomes the parameter's literal (or stays when
-/// none is given), `\:` becomes `:`.
+/// none is given, or becomes a placeholder with `unknown_parameters`), `\:` becomes `:`.
 /// Source: sqlalchemy/sql/elements.py TextClause._bind_params_regex, compiler.py BIND_PARAMS and
 /// BIND_PARAMS_ESC.
 void render_text_clause(Sql& sql, const text::MappedText& text,
-                        const std::vector<Parameter>& parameters, Expressions& expressions);
+                        const std::vector<Parameter>& parameters, Expressions& expressions,
+                        bool unknown_parameters = false);
 
 }  // namespace forelock::alembic

@@ -18,6 +18,8 @@ def context():
     made = MigrationContext.configure(dialect_name="postgresql", dialect_opts={"paramstyle": "named"},
                                       opts=options)
     statements = []
+    # BEGIN and COMMIT around autocommit_block(): forelock gives each statement its transaction
+    made.impl.emit_begin = made.impl.emit_commit = lambda: None
     made.impl.static_output = lambda text: statements.append(text.rstrip(";").strip())
     return made, statements
 

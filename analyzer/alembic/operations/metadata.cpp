@@ -1,0 +1,107 @@
+// metadata.create_all() and drop_all(): the tables that the migration itself defines.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analyzer/alembic/operations/operations.h"
+#include "analyzer/alembic/render/identifiers.h"
+
+namespace forelock::alembic {
+namespace {
+
+using python::None;
+using python::Value;
+
+/// Names that the module's text binds at its left margin: `name = …`, `class Name`.
+std::vector<std::string> bound_names(std::string_view text) {
+  std::vector<std::string> names;
+  std::size_t at = 0;
+  const auto word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    const bool is_class = line.starts_with("class ");
+    if (is_class) line.remove_prefix(6);
+    std::size_t length = 0;
+    while (length < line.size() && word(line[length])) ++length;
+    if (length == 0) continue;
+    const std::size_t next = line.find_first_not_of(' ', length);
+    const bool assigned = next != std::string_view::npos && line[next] == '=';
+    if (is_class || assigned) names.emplace_back(line.substr(0, length));
+  }
+  return names;
+}
+
+/// Referred tables first, else in the order of definition; a cycle is left as it stands.
+std::vector<Table> sorted_tables(std::vector<Table> tables) {
+  std::vector<Table> out;
+  const auto named = [](const Table& table, const std::optional<Name>& name) {
+    return table.name && name && table.name->text == name->text;
+  };
+  while (!tables.empty()) {
+    auto ready = std::ranges::find_if(tables, [&](const Table& table) {
+      std::vector<Constraint> keys = table.constraints;
+      for (const Column& column : table.columns) {
+        keys.insert(keys.end(), column.foreign_keys.begin(), column.foreign_keys.end());
+      }
+      return std::ranges::none_of(keys, [&](const Constraint& key) {
+        return key.type == ConstraintType::kForeignKey && !named(table, key.referred_table) &&
+               std::ranges::any_of(tables, [&](const Table& other) {
+                 return named(other, key.referred_table);
+               });
+      });
+    });
+    if (ready == tables.end()) ready = tables.begin();
+    out.push_back(std::move(*ready));
+    tables.erase(ready);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<Value> Host::create_all(const Value& metadata, bool create,
+                                      const Operation& operation) {
+  (void)metadata;
+  std::vector<Value> values;
+  const Value* given = present(operation.arguments, "tables", 1);
+  if (given != nullptr) {
+    const auto* items = items_of(*given);
+    if (items != nullptr) values = *items;
+  } else if (evaluator_ != nullptr) {
+    for (const std::string& name : bound_names(file_->text())) {
+      if (auto value = evaluator_->global(name)) values.push_back(std::move(*value));
+    }
+  }
+  std::vector<Table> tables;
+  for (const Value& value : values) {
+    auto table = read_table(value, operation.context);
+    if (!table || !table->name || table->lightweight || table->columns.empty()) continue;
+    tables.push_back(std::move(*table));
+  }
+  if (tables.empty()) {
+    not_analyzed(create ? "tables of a metadata are created" : "tables of a metadata are dropped",
+                 operation);
+    return Value(None{});
+  }
+  tables = sorted_tables(std::move(tables));
+  if (create) {
+    for (const Table& table : tables) emit_table(*this, table, operation, false);
+    return Value(None{});
+  }
+  std::ranges::reverse(tables);
+  for (const Table& table : tables) {
+    Sql sql = operation.context.sql();
+    sql << "DROP TABLE ";
+    render_table_name(sql, table.schema, *table.name);
+    emit(sql, operation);
+  }
+  return Value(None{});
+}
+
+}  // namespace forelock::alembic
