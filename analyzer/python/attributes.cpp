@@ -221,6 +221,11 @@ Value dict_item(Interpreter& in, const Value& object, const Value& key, Place at
   const auto found = dict_get(dict, key);
   if (!found) return in.unknown("an item by an unknown key");
   if (*found != nullptr) return **found;
+  if (!dict.default_factory.empty()) {
+    Value made = in.call_simple(dict.default_factory.front(), {}, at);
+    dict_set(in.write(*object.as<std::shared_ptr<Dict>>()), key, made);
+    return made;
+  }
   in.raise("KeyError", to_repr(key).value_or(""), at);
   return in.unknown("a missing key");
 }

@@ -156,9 +156,10 @@ Value Interpreter::make_symbol_node(Symbol symbol) {
          symbol.arguments.positional.size() * sizeof(Value) +
          symbol.arguments.keywords.size() * (sizeof(Value) + 32));
   const Place at = symbol.place;
-  Value value(std::shared_ptr<const Symbol>(std::make_shared<Symbol>(std::move(symbol))));
+  std::shared_ptr<const Symbol> shared = std::make_shared<Symbol>(std::move(symbol));
+  constants_.push_back(shared);
+  Value value(std::move(shared));
   value.place = at;
-  constants_.push_back(value);
   return value;
 }
 
@@ -174,9 +175,8 @@ Value Interpreter::make_native(std::string_view name, Native native, std::option
 
 Value Interpreter::make_function(std::shared_ptr<Function> function) {
   charge(sizeof(Function) + 32);
-  Value value(std::shared_ptr<const Function>(std::move(function)));
-  constants_.push_back(value);
-  return value;
+  constants_.push_back(function);
+  return Value(std::shared_ptr<const Function>(std::move(function)));
 }
 
 std::shared_ptr<Instance> Interpreter::make_instance(std::shared_ptr<Class> type) {
@@ -189,7 +189,7 @@ std::shared_ptr<Instance> Interpreter::make_instance(std::shared_ptr<Class> type
 
 Value Interpreter::keep(Value value) {
   // What the Host makes may be held by nothing else, and hold what was made before.
-  if (value.symbol() != nullptr) constants_.push_back(value);
+  if (const auto* s = value.as<std::shared_ptr<const Symbol>>()) constants_.push_back(*s);
   if (const auto* s = value.as<std::shared_ptr<Sequence>>()) sequences_.push_back(*s);
   if (const auto* d = value.as<std::shared_ptr<Dict>>()) dicts_.push_back(*d);
   return value;

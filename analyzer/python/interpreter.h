@@ -342,7 +342,7 @@ class Interpreter {
   std::vector<std::shared_ptr<Scope>> scopes_;
   std::vector<std::shared_ptr<Instance>> instances_;
   std::vector<std::shared_ptr<Class>> classes_;
-  std::vector<Value> constants_;  ///< Symbols and functions; released newest first.
+  std::vector<std::shared_ptr<const void>> constants_;  ///< Symbols, functions; newest goes first.
 };
 
 /// Runs with one more frame.

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <ranges>
 
 #include "analyzer/python/objects.h"
 #include "analyzer/python/stdlib_values.h"
@@ -420,6 +421,44 @@ std::optional<std::string> to_repr(const Value& value) {
   return std::move(printer.out);
 }
 
+namespace {
+
+/// "text" + symbol: what is known of the text.
+std::optional<MappedText> concatenation(const Symbol& sum, Place place) {
+  constexpr std::size_t kMaxParts = 200;
+  std::vector<const Value*> parts;
+  const Symbol* rest = &sum;
+  bool any_text = false;
+  for (;;) {
+    parts.push_back(&rest->operands[1]);
+    const Value& left = rest->operands[0];
+    const Symbol* next = left.symbol();
+    if (next == nullptr || next->kind != Symbol::Kind::kBinary || next->name != "+" ||
+        parts.size() > kMaxParts) {
+      parts.push_back(&left);
+      break;
+    }
+    rest = next;
+  }
+  MappedText out;
+  for (const Value* part : parts | std::views::reverse) {
+    any_text = any_text || part->str() != nullptr;
+    const bool nested = part->symbol() != nullptr && part->symbol()->kind == Symbol::Kind::kBinary;
+    const auto text = nested ? std::nullopt : to_str(*part, place);
+    if (text) {
+      out.append(*text);
+    } else {
+      const std::uint32_t begin = size32(out.text.size());
+      out.append_derived(kUnknownText, place.span);
+      out.holes.push_back({begin, size32(out.text.size())});
+    }
+  }
+  if (!any_text) return {};
+  return out;
+}
+
+}  // namespace
+
 std::optional<MappedText> to_str(const Value& value, Place place) {
   if (const MappedText* s = value.str()) {
     if (value.place && value.place->file == place.file) return *s;
@@ -430,6 +469,9 @@ std::optional<MappedText> to_str(const Value& value, Place place) {
   }
   std::optional<std::string> text;
   if (const Symbol* symbol = value.symbol()) {
+    if (symbol->kind == Symbol::Kind::kBinary && symbol->name == "+") {
+      return concatenation(*symbol, place);
+    }
     text = symbol_text(*symbol);
   } else if (const auto* i = value.as<std::shared_ptr<Instance>>()) {
     const Class& type = *(*i)->type;

@@ -57,6 +57,7 @@ struct Sequence {
 struct Dict {
   std::vector<std::pair<Value, Value>> items;
   bool complete = true;
+  std::vector<Value> default_factory;  ///< What a defaultdict calls for a missing key; 0 or 1.
 };
 
 class Value {
