@@ -126,6 +126,10 @@ void Session::publish_changes() {
     }
     stale_.erase(path);
   }
+  publish_analyzed();
+}
+
+void Session::publish_analyzed() {
   for (const std::string& path : std::exchange(unpublished_, {})) {
     const Document* document = documents_.at_path(path);
     if (document != nullptr && !client_.pull_diagnostics) publish(*document);

@@ -26,7 +26,10 @@ std::expected<Session::Current, ResponseError> Session::current(const Json& para
   if (uri.empty()) return invalid("textDocument.uri is missing");
   Document* document = documents_.find(uri);
   if (document == nullptr) return invalid(fmt::format("\"{}\" is not open", uri));
-  if (stale_.contains(document->path)) analyze_folder(document->path);
+  if (stale_.contains(document->path)) {
+    analyze_folder(document->path);
+    publish_analyzed();
+  }
   return Current{.document = document,
                  .analysis = &analyses_[document->path],
                  .folder = working_folder(document->path)};

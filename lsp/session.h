@@ -92,6 +92,8 @@ class Session {
   void analyze_folder(const std::string& path);
   /// The disk with the open buffers over it.
   [[nodiscard]] project::OverlayFileSystem files() const;
+  /// Publishes what was analysed since the last time.
+  void publish_analyzed();
   void publish(const Document& document);
   void report_failure(const std::optional<project::Failure>& failure);
 

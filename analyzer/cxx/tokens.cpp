@@ -21,6 +21,7 @@ struct Word {
   std::uint32_t begin = 0;
   bool name = false;
   bool string = false;
+  bool directive = false;  ///< On a line of the preprocessor's.
 
   [[nodiscard]] std::uint32_t end() const {
     return begin + static_cast<std::uint32_t>(text.size());
@@ -53,6 +54,7 @@ Words lex(const std::string& source, std::vector<text::Span>& comments) {
                      source.data() + source.size());
   lexer.SetCommentRetentionState(true);
   clang::Token token;
+  bool directive = false;
   for (bool last = false; !last;) {
     last = lexer.LexFromRawLexer(token);
     if (token.is(clang::tok::eof)) break;
@@ -63,10 +65,12 @@ Words lex(const std::string& source, std::vector<text::Span>& comments) {
       continue;
     }
     const std::string_view text = std::string_view(source).substr(begin, end - begin);
+    if (token.isAtStartOfLine()) directive = token.is(clang::tok::hash);
     words.push_back({.text = text,
                      .begin = begin,
                      .name = token.is(clang::tok::raw_identifier),
-                     .string = clang::tok::isStringLiteral(token.getKind())});
+                     .string = clang::tok::isStringLiteral(token.getKind()),
+                     .directive = directive});
   }
   return words;
 }
@@ -79,8 +83,8 @@ class Reader {
   std::vector<FoundCall> calls() const {
     std::vector<FoundCall> found;
     for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
-      if (!words_[i].name || !is(i + 1, "(") || known_.contains(words_[i].begin) ||
-          !functions_.match_simple(words_[i].text)) {
+      if (!words_[i].name || words_[i].directive || !is(i + 1, "(") ||
+          known_.contains(words_[i].begin) || !functions_.match_simple(words_[i].text)) {
         continue;
       }
       const auto close = closing(i + 1);

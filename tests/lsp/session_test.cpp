@@ -152,7 +152,8 @@ TEST(Lifecycle, ACancelledRequestIsAnsweredOnce) {
 
 TEST(Diagnostics, ArePushedWithVersionAndExactRange) {
   Conversation talk;
-  talk.initialize().open(kUri, "é𝄞\n𝄞 BAD\n", 7).finish();
+  talk.initialize().open(kUri, "é𝄞\n𝄞 BAD\n", 7);
+  talk.request(1, "textDocument/hover", at(0, 0)).finish();
   const auto published = talk.published(kUri);
   ASSERT_EQ(published.size(), 1U);
   EXPECT_EQ(published[0]["version"], 7);
@@ -175,7 +176,7 @@ TEST(Diagnostics, OnlyTheLastVersionIsPublished) {
                                                 {"end", {{"line", 0}, {"character", 0}}}}},
                                               {"text", version == 1 ? "BAD" : "x"}}})));
   }
-  // A request for the document as it is waits for nothing that comes later.
+  // A request is answered for the document as it is then, and what it made known is published.
   talk.request(1, "textDocument/hover", at(0, 1001)).finish();
   ASSERT_FALSE(talk.published(kUri).empty());
   EXPECT_EQ(talk.published(kUri).back()["version"], 1000);
@@ -210,7 +211,11 @@ TEST(Diagnostics, ArePulledByAClientThatSaysSoAndNeverPushed) {
 
 TEST(Diagnostics, APythonFileThatIsNoMigrationCostsNothing) {
   Conversation talk;
-  talk.initialize().open("file:///w/app.py", "BAD = 1\n", 1, "python").finish();
+  talk.initialize().open("file:///w/app.py", "BAD = 1\n", 1, "python");
+  talk.request(1, "textDocument/hover",
+               {{"textDocument", {{"uri", "file:///w/app.py"}}},
+                {"position", {{"line", 0}, {"character", 0}}}});
+  talk.finish();
   EXPECT_EQ(talk.analyzer.runs, 0);
   ASSERT_EQ(talk.published("file:///w/app.py").size(), 1U);
   EXPECT_TRUE(talk.published("file:///w/app.py")[0]["diagnostics"].empty());
