@@ -226,6 +226,15 @@ std::vector<Dependency> Catalog::dependents(Oid oid, AttributeNumber column) con
   return result;
 }
 
+std::string shown(std::string_view schema, std::string_view name) {
+  if (schema.empty() || schema == "public") return std::string(name);
+  std::string result(schema);
+  result += '.';
+  result += name;
+  return result;
+}
+std::string shown(const Relation& relation) { return shown(relation.schema, relation.name); }
+
 // ---- change -----------------------------------------------------------------------------------
 
 void Catalog::exchange_needs(const std::vector<Dependency>& before,

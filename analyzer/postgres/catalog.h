@@ -41,7 +41,9 @@ struct Column {
   bool local = true;
   bool added_by_this_migration = false;  ///< Of the revision being replayed.
   bool assumed = false;        ///< Known only from its use in a statement; its type is unknown.
-  bool nulls_written = false;  ///< A statement of this history wrote NULL into existing rows.
+  bool nulls_written = false;  ///< A statement of this migration wrote NULL into existing rows.
+  /// Constants that statements of this migration wrote into existing rows; at most a few.
+  std::vector<model::Expression> constants_written;
   std::optional<int> statistics_target;
   model::Options options;
 };
@@ -350,6 +352,10 @@ class Catalog {
   std::vector<std::string> search_path_;
   Oid next_oid_ = 16384;  // PostgreSQL's FirstNormalObjectId
 };
+
+/// `name`, or `schema.name` outside of public; not quoted.
+std::string shown(std::string_view schema, std::string_view name);
+std::string shown(const Relation& relation);
 
 /// One difference between two catalogs, for people: "table users: column email is missing".
 struct Difference {

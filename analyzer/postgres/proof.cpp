@@ -231,6 +231,28 @@ bool proves_not_null(const Expression& check, std::string_view column) {
   }
 }
 
+bool refutes(const Expression& check, std::string_view column, const Expression& constant) {
+  if (check.kind == ExpressionKind::kAnd) {
+    return std::ranges::any_of(check.args, [&](const Expression& arg) {
+      return refutes(arg, column, constant);
+    });
+  }
+  const auto value = value_of(constant);
+  const auto have = comparison(check, column);
+  if (!value || !have) return false;
+  const auto order = compare_values(*value, have->value);
+  if (!order || *order == std::partial_ordering::unordered) return false;
+  const bool less = *order < 0;
+  const bool equal_values = *order == 0;
+  const bool greater = *order > 0;
+  if (have->op == "=") return !equal_values;
+  if (have->op == "<>") return equal_values;
+  if (have->op == "<") return !less;
+  if (have->op == "<=") return greater;
+  if (have->op == ">") return !greater;
+  return have->op == ">=" && less;
+}
+
 bool proves_not_null(const Relation& table, std::string_view column) {
   const auto checks = usable_checks(table);
   return std::ranges::any_of(

@@ -13,6 +13,9 @@ namespace forelock::postgres {
 /// Whether rows that pass `check` (a NULL result passes) never have NULL in `column`.
 /// Source: predicate_implied_by() with weak implication, src/backend/optimizer/util/predtest.c.
 bool proves_not_null(const model::Expression& check, std::string_view column);
+/// Whether a constant in `column` makes `check` false for sure.
+bool refutes(const model::Expression& check, std::string_view column,
+             const model::Expression& constant);
 /// By the validated CHECK constraints of the table and its NOT NULL columns.
 bool proves_not_null(const Relation& table, std::string_view column);
 

@@ -114,6 +114,7 @@ void Replay::begin_migration(std::uint32_t index) {
     for (Column& column : copy.columns) {
       column.added_by_this_migration = false;
       column.nulls_written = false;
+      column.constants_written.clear();
     }
     catalog_.put(std::move(copy));
   }

@@ -328,7 +328,7 @@ std::string foreign_key_operator(const Catalog& catalog, const model::TypeName& 
   const TypeId left_id = fact_id(left);
   const TypeId right_id = fact_id(right);
   if (facts::has_equality(opclass.family, opclass.input, right_id)) {
-    return fmt::format("{}:{}", opclass.family, right_id);
+    return fmt::format("{}:{}:{}", opclass.family, opclass.input, right_id);
   }
   if (opclass.polymorphic) {
     return same_type(left, right) ? fmt::format("{}:{}", opclass.family, display(right.name)) : "";
@@ -338,7 +338,7 @@ std::string foreign_key_operator(const Catalog& catalog, const model::TypeName& 
     const CastPath path =
         cast_path(catalog, right, from_fact(opclass.input), CastContext::kImplicit);
     if (path != CastPath::kNone && path != CastPath::kUnknown) {
-      return fmt::format("{}:{}", opclass.family, opclass.input);
+      return fmt::format("{}:{}:{}", opclass.family, opclass.input, opclass.input);
     }
   }
   return {};

@@ -91,9 +91,14 @@ bool add_check(Run& run, Oid table, const model::Constraint& definition,
   if (validated && !context.at_creation) {
     run.scan(run.at(table), fmt::format("constraint \"{}\" is checked for every row", name));
     if (run.may_have_rows(run.at(table))) {
-      run.risk("23514", fmt::format("check constraint \"{}\" of relation \"{}\" is violated by some "
-                                    "row",
-                                    name, run.at(table).name));
+      const bool evidence = std::ranges::any_of(run.at(table).columns, [&](const Column& column) {
+        return std::ranges::any_of(column.constants_written, [&](const model::Expression& value) {
+          return refutes(*definition.expression, column.name, value);
+        });
+      });
+      run.may_fail(evidence, "23514",
+                   fmt::format("check constraint \"{}\" of relation \"{}\" is violated by some row",
+                               name, run.at(table).name));
     }
   }
   if (definition.no_inherit || context.at_creation) return true;
@@ -361,13 +366,13 @@ void clone_foreign_key(Run& run, Oid child, const Relation& parent,
 }  // namespace
 
 void check_foreign_key_rows(Run& run, const Relation& table, const Relation& referenced,
-                          const std::string& name) {
+                          const std::string& name, bool all_null) {
   bool rows = false;
   for (const Oid leaf : run.leaves(table)) {
     run.scan(run.at(leaf), fmt::format("foreign key \"{}\" is checked for every row", name));
     rows = rows || run.may_have_rows(run.at(leaf));
   }
-  if (!rows) return;
+  if (!rows || all_null) return;
   for (const Oid leaf : run.leaves(referenced)) {
     run.scan(run.at(leaf), fmt::format("foreign key \"{}\" looks every value up", name));
   }
@@ -445,7 +450,9 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   if (snapshot.kind == RelationKind::kPartitionedTable) {
     for (const Oid child : snapshot.children) clone_foreign_key(run, child, snapshot, constraint);
   }
-  if (scans) check_foreign_key_rows(run, run.at(table), run.at(target), constraint.name);
+  if (scans) {
+    check_foreign_key_rows(run, run.at(table), run.at(target), constraint.name, context.all_null);
+  }
   return true;
 }
 

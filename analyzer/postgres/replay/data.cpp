@@ -70,9 +70,25 @@ void note_nulls(Run& run, Oid table, const std::vector<std::string>& columns, bo
     return column != nullptr && column->nulls_written != nulls;
   });
   if (!changes) return;
+  run.session.with_new_columns.push_back(table);
   run.change(table, [&](Relation& copy) {
     for (Column& column : copy.columns) {
       if (std::ranges::find(columns, column.name) != columns.end()) column.nulls_written = nulls;
+    }
+  });
+}
+
+void note_constant(Run& run, Oid table, const std::string& name, const Expression& value) {
+  constexpr std::size_t kMaxConstants = 8;
+  const Column* column = run.at(table).column(name);
+  if (column == nullptr || !is_constant(value) || is_null_constant(value) ||
+      column->constants_written.size() >= kMaxConstants) {
+    return;
+  }
+  run.session.with_new_columns.push_back(table);
+  run.change(table, [&](Relation& copy) {
+    for (Column& own : copy.columns) {
+      if (own.name == name) own.constants_written.push_back(value);
     }
   });
 }
@@ -306,6 +322,7 @@ bool apply(Run& run, const model::Update& statement) {
   follow_references(run, owner, false, &columns);
   note_nulls(run, table, values, false);
   note_nulls(run, table, nulls, true);
+  for (const auto& [name, value] : statement.assignments) note_constant(run, table, name, value);
   return true;
 }
 
@@ -390,7 +407,10 @@ bool apply(Run& run, const model::Truncate& statement) {
     }
     run.change(oid, [](Relation& copy) {
       copy.rows_loaded = false;
-      for (Column& column : copy.columns) column.nulls_written = false;
+      for (Column& column : copy.columns) {
+        column.nulls_written = false;
+        column.constants_written.clear();
+      }
     });
   }
   return true;

@@ -102,7 +102,7 @@ bool read_policy(Run& run, const Relation& table,
   model::for_each(*expression, [&](const model::Expression& part) {
     if (!good || part.kind != model::ExpressionKind::kSubquery || !part.query) return;
     subquery = true;
-    good = read_query(run, *part.query, false);
+    good = read_query(run, *part.query, false, true);
   });
   if (!good) return false;
   return subquery || check_expression(run, table, *expression, "policy expressions");

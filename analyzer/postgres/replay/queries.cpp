@@ -210,7 +210,7 @@ Scope query_scope(const Run& run, const Query& query) {
   return scope;
 }
 
-bool read_query(Run& run, const Query& query, bool executed) {
+bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
   for (const model::RelationUse& use : query.relations) {
     if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
     const Relation* relation = run.relation(use.name);
@@ -226,7 +226,7 @@ bool read_query(Run& run, const Query& query, bool executed) {
       run.change(relation->oid, [](Relation& copy) { copy.rows_loaded = true; });
     }
   }
-  if (only_relations(query)) {
+  if (!correlated && only_relations(query)) {
     const Scope scope = query_scope(run, query);
     const bool open = scope.entries.size() != query.relations.size() ||
                       std::ranges::any_of(scope.entries, [](const Scope::Entry& entry) {

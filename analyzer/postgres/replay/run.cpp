@@ -39,11 +39,6 @@ bool is_table_like(RelationKind kind) {
 bool is_index(RelationKind kind) {
   return kind == RelationKind::kIndex || kind == RelationKind::kPartitionedIndex;
 }
-std::string shown(std::string_view schema, std::string_view name) {
-  return schema.empty() || schema == "public" ? std::string(name)
-                                              : fmt::format("{}.{}", schema, name);
-}
-std::string shown(const Relation& relation) { return shown(relation.schema, relation.name); }
 
 bool Run::fail(std::string_view sqlstate, std::string message) {
   failed = true;

@@ -103,8 +103,6 @@ class Run {
 bool has_storage(const Relation& relation);
 bool is_table_like(RelationKind kind);  ///< Table, partitioned table, foreign table.
 bool is_index(RelationKind kind);
-std::string shown(const Relation& relation);  ///< `name`, or `schema.name` outside of public.
-std::string shown(std::string_view schema, std::string_view name);
 
 // ---- shared by several groups -------------------------------------------------------------------
 
@@ -134,6 +132,7 @@ struct ConstraintContext {
   bool skip_scan = false;
   bool only = false;
   bool recursing = false;
+  bool all_null = false;  ///< A foreign key on a column that holds NULL only.
 };
 bool add_constraint(Run& run, Oid table, const model::Constraint& constraint,
                     const ConstraintContext& context);
@@ -141,7 +140,7 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& constraint,
                      const ConstraintContext& context);
 /// The scans of a foreign key that is checked for rows that are there.
 void check_foreign_key_rows(Run& run, const Relation& table, const Relation& referenced,
-                            const std::string& name);
+                            const std::string& name, bool all_null = false);
 /// Marks a column NOT NULL; true when rows must be read for it.
 bool set_not_null(Run& run, Oid table, AttributeNumber number);
 
@@ -208,7 +207,8 @@ QueryShape query_shape(Run& run, const model::Query& query,
                        const std::vector<std::string>& names);
 Scope query_scope(const Run& run, const model::Query& query);
 /// Locks what a query reads (and writes, in WITH), notes scans; false after failing (42P01, 42703).
-bool read_query(Run& run, const model::Query& query, bool executed);
+/// `correlated`: it stands inside of something whose columns it may name.
+bool read_query(Run& run, const model::Query& query, bool executed, bool correlated = false);
 /// The dependencies of a view on its relations, columns and functions.
 std::vector<Dependency> query_needs(Run& run, const model::Query& query);
 /// Runs functions of the history's own that a query calls, as far as their bodies can be read.
