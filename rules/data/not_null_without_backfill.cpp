@@ -8,23 +8,29 @@ namespace {
 /// What a step of the history says about NULLs in the column.
 enum class Evidence { kNone, kFilled, kMayHaveNulls };
 
+/// A column, by numbers where the catalog knows it, else by name.
 struct Target {
   postgres::Oid table = 0;
   postgres::AttributeNumber column = 0;
+  std::string table_name;
 };
 
+/// The table that a statement names. A table that the history never made is not in the catalog
+/// before it is first used.
 bool is_target(const postgres::Catalog& catalog, const model::QualifiedName& name,
                const Target& target) {
   const postgres::Relation* table = catalog.find_relation(name);
-  return table != nullptr && table->oid == target.table;
+  if (table == nullptr || target.table == 0) return name.name == target.table_name;
+  return table->oid == target.table;
 }
 
 bool is_column(const postgres::Catalog& catalog, const model::QualifiedName& table,
-               std::string_view column, const Target& target) {
+               std::string_view column, const Target& target, std::string_view name) {
+  if (!is_target(catalog, table, target)) return false;
   const postgres::Relation* relation = catalog.find_relation(table);
-  if (relation == nullptr || relation->oid != target.table) return false;
-  const postgres::Column* found = relation->column(column);
-  return found != nullptr && found->number == target.column;
+  const postgres::Column* found = relation == nullptr ? nullptr : relation->column(column);
+  if (found == nullptr || target.column == 0) return column == name;
+  return found->number == target.column;
 }
 
 Evidence of_column_definition(const model::ColumnDefinition& column) {
@@ -44,13 +50,13 @@ Evidence of_alter(const postgres::TraceStep& step, const model::AlterTable& alte
         evidence = of_column_definition(added->column);
       }
     } else if (const auto* nullable = std::get_if<model::DropNotNull>(&action.what)) {
-      if (is_column(step.before, alter.table, nullable->column, target)) {
+      if (is_column(step.before, alter.table, nullable->column, target, name)) {
         evidence = Evidence::kMayHaveNulls;
       }
     } else if (const auto* type = std::get_if<model::AlterColumnType>(&action.what)) {
       // USING may make any value of a NULL.
       if (type->using_expression.has_value() &&
-          is_column(step.before, alter.table, type->column, target)) {
+          is_column(step.before, alter.table, type->column, target, name)) {
         evidence = Evidence::kFilled;
       }
     }
@@ -118,7 +124,8 @@ Evidence look_back(const lint::StepContext& ctx, const Target& target, std::stri
       if (evidence != Evidence::kNone) return evidence;
     }
     const postgres::Relation* table = trace.upgrade.before.relation(target.table);
-    if (table == nullptr) break;  // The history makes the table here: nullable from the start.
+    // The history makes the table here: nullable from the start.
+    if (table == nullptr && target.table != 0) break;
   }
   return Evidence::kMayHaveNulls;
 }
@@ -143,14 +150,16 @@ void check(const lint::StepContext& ctx, lint::FindingSink& sink) {
     if (alter.kind != model::ObjectKind::kTable || is_private_and_empty(ctx, alter.table)) return;
     const postgres::Relation* table = ctx.before.find_table(alter.table);
     const postgres::Column* column = table == nullptr ? nullptr : table->column(action.column);
+    Target target{0, 0, alter.table.name};
+    if (table != nullptr) target.table = table->oid;
     if (column != nullptr) {
       if (column->not_null) return;
+      target.column = column->number;
       for (const postgres::CatalogConstraint& constraint : table->constraints) {
         if (proves_not_null(constraint, column->name)) return;
       }
-      const Target target{table->oid, column->number};
-      if (look_back(ctx, target, column->name) == Evidence::kFilled) return;
     }
+    if (look_back(ctx, target, action.column) == Evidence::kFilled) return;
     report(ctx, sink,
            "SET NOT NULL on " + quoted_column(alter.table, action.column) +
                " fails as soon as one row holds a NULL, and nothing before it fills the column",

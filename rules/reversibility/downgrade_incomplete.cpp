@@ -61,6 +61,35 @@ std::string describe(const postgres::Difference& difference) {
          (difference.detail.empty() ? std::string{} : ": " + difference.detail);
 }
 
+/// The index or sequence comes and goes with a table that is itself a difference.
+bool goes_with_its_table(const postgres::Catalog& before, const postgres::Catalog& after,
+                         const postgres::Difference& difference) {
+  using enum postgres::Difference::Change;
+  if (difference.change == kDifferent || (difference.kind != model::ObjectKind::kIndex &&
+                                          difference.kind != model::ObjectKind::kSequence)) {
+    return false;
+  }
+  const postgres::Catalog& has = difference.change == kMissing ? before : after;
+  const postgres::Catalog& lacks = difference.change == kMissing ? after : before;
+  const std::size_t dot = difference.object.find('.');
+  const model::QualifiedName name = dot == std::string::npos
+                                        ? model::QualifiedName{"public", difference.object}
+                                        : model::QualifiedName{difference.object.substr(0, dot),
+                                                               difference.object.substr(dot + 1)};
+  const postgres::Relation* part = has.find_relation(name);
+  const postgres::Relation* table = part == nullptr ? nullptr : has.relation(part->table);
+  return table != nullptr && lacks.find_relation({table->schema, table->name}) == nullptr;
+}
+
+/// What people want to read first.
+int weight(model::ObjectKind kind) {
+  using enum model::ObjectKind;
+  if (kind == kTable) return 0;
+  if (kind == kColumn) return 1;
+  if (kind == kType || kind == kView || kind == kMaterializedView) return 2;
+  return kind == kIndex || kind == kConstraint ? 3 : 4;
+}
+
 void check(const lint::MigrationContext& ctx, lint::FindingSink& sink) {
   const model::Migration& migration = ctx.migration;
   if (migration.upgrade.steps.empty() || migration.downgrade.body != model::BodyKind::kCode) return;
@@ -72,7 +101,11 @@ void check(const lint::MigrationContext& ctx, lint::FindingSink& sink) {
   const postgres::Catalog& after =
       migration.downgrade.steps.empty() ? ctx.trace.upgrade.after : ctx.trace.downgrade.after;
   std::vector<std::string> differences;
-  for (const postgres::Difference& difference : compare(ctx.trace.upgrade.before, after)) {
+  const postgres::Catalog& before = ctx.trace.upgrade.before;
+  std::vector<postgres::Difference> all = compare(before, after);
+  std::ranges::stable_sort(all, {}, [](const auto& difference) { return weight(difference.kind); });
+  for (const postgres::Difference& difference : all) {
+    if (goes_with_its_table(before, after, difference)) continue;
     if (!is_assumed(ctx.trace, difference.object)) differences.push_back(describe(difference));
   }
   if (differences.empty()) return;
