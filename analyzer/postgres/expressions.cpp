@@ -152,32 +152,7 @@ std::vector<model::TypeName> argument_types(const Catalog& catalog, const Scope&
 
 const facts::OperatorFact* resolve_operator(const Catalog& catalog, const Scope& scope,
                                             const Expression& expression) {
-  const auto candidates = facts::operators(expression.name);
-  if (candidates.empty() || expression.args.empty() || expression.args.size() > 2) return nullptr;
-  std::vector<model::TypeName> given = argument_types(catalog, scope, expression);
-  // An unknown literal is taken to be of the other side's type.
-  if (given.size() == 2) {
-    if (given[0].name.name == "unknown") given[0] = given[1];
-    if (given[1].name.name == "unknown") given[1] = given[0];
-  }
-  const facts::OperatorFact* best = nullptr;
-  int best_score = -1;
-  for (const facts::OperatorFact& fact : candidates) {
-    if ((fact.left < 0) != (given.size() == 1)) continue;
-    if (fact.extension != 0 &&
-        catalog.find_extension(facts::extension_name(fact.extension)) == nullptr) {
-      continue;
-    }
-    const std::array<facts::TypeId, 2> both = {fact.left, fact.right};
-    const std::span<const facts::TypeId> wanted =
-        given.size() == 1 ? std::span(both).subspan(1) : std::span(both);
-    const int value = score(catalog, wanted, given, false);
-    if (value > best_score) {
-      best_score = value;
-      best = &fact;
-    }
-  }
-  return best;
+  return resolve_operator(catalog, expression.name, argument_types(catalog, scope, expression));
 }
 
 bool is_boolean_operator(std::string_view name) {
@@ -301,6 +276,35 @@ std::optional<model::Volatility> ResolvedFunction::volatility() const {
   if (fact != nullptr) return from_char(fact->volatility);
   if (newer != nullptr) return from_char(newer->volatility);
   return std::nullopt;
+}
+
+const facts::OperatorFact* resolve_operator(const Catalog& catalog, std::string_view name,
+                                            std::vector<model::TypeName> given) {
+  const auto candidates = facts::operators(name);
+  if (candidates.empty() || given.empty() || given.size() > 2) return nullptr;
+  // An unknown literal is taken to be of the other side's type.
+  if (given.size() == 2) {
+    if (given[0].name.name == "unknown") given[0] = given[1];
+    if (given[1].name.name == "unknown") given[1] = given[0];
+  }
+  const facts::OperatorFact* best = nullptr;
+  int best_score = -1;
+  for (const facts::OperatorFact& fact : candidates) {
+    if ((fact.left < 0) != (given.size() == 1)) continue;
+    if (fact.extension != 0 &&
+        catalog.find_extension(facts::extension_name(fact.extension)) == nullptr) {
+      continue;
+    }
+    const std::array<facts::TypeId, 2> both = {fact.left, fact.right};
+    const std::span<const facts::TypeId> wanted =
+        given.size() == 1 ? std::span(both).subspan(1) : std::span(both);
+    const int value = score(catalog, wanted, given, false);
+    if (value > best_score) {
+      best_score = value;
+      best = &fact;
+    }
+  }
+  return best;
 }
 
 ResolvedFunction resolve_function(const Catalog& catalog, const model::QualifiedName& name,

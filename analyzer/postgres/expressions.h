@@ -48,6 +48,10 @@ struct ResolvedFunction {
 ResolvedFunction resolve_function(const Catalog& catalog, const model::QualifiedName& name,
                                   const std::vector<model::TypeName>& arguments, bool counted);
 
+/// The operator of that symbol that one or two arguments pick; null when none is known.
+const facts::OperatorFact* resolve_operator(const Catalog& catalog, std::string_view name,
+                                            std::vector<model::TypeName> given);
+
 struct VolatilityAnswer {
   model::Volatility value = model::Volatility::kImmutable;
   bool known = true;     ///< False: a function in it is not known.

@@ -1,11 +1,229 @@
 #include "analyzer/postgres/schema_text.h"
 
-namespace forelock::postgres {
+#include <fmt/format.h>
 
-std::string constraint_definition(const Catalog&, const Relation&, const CatalogConstraint&) {
-  return {};
+#include <algorithm>
+
+#include "analyzer/postgres/print.h"
+#include "analyzer/postgres/types.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::ConstraintKind;
+
+std::string column_list(const Relation& table, const std::vector<AttributeNumber>& numbers) {
+  std::string result;
+  for (const AttributeNumber number : numbers) {
+    if (!result.empty()) result += ", ";
+    const Column* column = table.column(number);
+    result += column == nullptr ? "?" : model::quote_identifier(column->name);
+  }
+  return result;
 }
-std::string index_definition(const Catalog&, const Relation&) { return {}; }
-std::string schema_ddl(const Catalog&) { return {}; }
+
+std::string name_list(const std::vector<std::string>& names) {
+  std::string result;
+  for (const std::string& name : names) {
+    if (!result.empty()) result += ", ";
+    result += model::quote_identifier(name);
+  }
+  return result;
+}
+
+bool visible(const Catalog& catalog, const std::string& schema) {
+  const auto& path = catalog.search_path();
+  return std::ranges::find(path, schema) != path.end();
+}
+
+std::string relation_name(const Catalog& catalog, const Relation& relation) {
+  return visible(catalog, relation.schema) ? model::quote_identifier(relation.name)
+                                           : model::quoted({relation.schema, relation.name});
+}
+
+std::string_view action_text(model::ForeignKeyAction action) {
+  switch (action) {
+    case model::ForeignKeyAction::kNoAction: return "";
+    case model::ForeignKeyAction::kRestrict: return "RESTRICT";
+    case model::ForeignKeyAction::kCascade: return "CASCADE";
+    case model::ForeignKeyAction::kSetNull: return "SET NULL";
+    case model::ForeignKeyAction::kSetDefault: return "SET DEFAULT";
+  }
+  return "";
+}
+
+std::string options_text(const model::Options& options) {
+  if (options.empty()) return {};
+  std::string result;
+  for (const auto& [name, value] : options) {
+    if (!result.empty()) result += ", ";
+    result += name + "=" + model::quote_literal(value);
+  }
+  return fmt::format(" WITH ({})", result);
+}
+
+/// Whether a printed expression is a bare call, which an index key shows without parentheses.
+bool is_call(const model::Expression& expression) {
+  return expression.kind == model::ExpressionKind::kFunction &&
+         !(expression.name == "timezone" && expression.qualifier == "pg_catalog");
+}
+
+std::string key_text(const Catalog& catalog, const Relation& table, const Relation& index,
+                     const IndexColumn& key) {
+  std::string result;
+  model::TypeName type;
+  std::string column_collation;
+  if (key.expression) {
+    const std::string text = print_expression(catalog, Scope::of(table), *key.expression);
+    result = is_call(*key.expression) || text.empty() ? text : fmt::format("({})", text);
+    type = infer_type(catalog, Scope::of(table), *key.expression);
+  } else if (const Column* column = table.column(key.column)) {
+    result = model::quote_identifier(column->name);
+    type = column->type;
+    column_collation = column->collation;
+  }
+  if (!key.collation.empty() && key.collation != column_collation) {
+    result += " COLLATE " + model::quote_identifier(key.collation);
+  }
+  const bool is_default =
+      operator_class(catalog, index.method, key.operator_class, type).name ==
+      operator_class(catalog, index.method, "", type).name;
+  if (!key.operator_class.empty() && !is_default) {
+    result += " " + model::quote_identifier(key.operator_class);
+  }
+  if (key.descending) {
+    result += " DESC";
+    if (!key.nulls_first) result += " NULLS LAST";
+  } else if (key.nulls_first) {
+    result += " NULLS FIRST";
+  }
+  return result;
+}
+
+std::string deferrable_text(const CatalogConstraint& constraint) {
+  std::string result;
+  if (constraint.deferrable) result += " DEFERRABLE";
+  if (constraint.initially_deferred) result += " INITIALLY DEFERRED";
+  return result;
+}
+
+std::string foreign_key_text(const Catalog& catalog, const Relation& table,
+                             const CatalogConstraint& constraint) {
+  const Relation* referenced = catalog.relation(constraint.referenced_table);
+  const auto& definition = constraint.definition;
+  std::string result = fmt::format("FOREIGN KEY ({})", column_list(table, constraint.columns));
+  const std::string target = referenced == nullptr
+                                 ? model::quoted(definition.referenced_table)
+                                 : relation_name(catalog, *referenced);
+  const std::string columns = referenced == nullptr || constraint.referenced_columns.empty()
+                                  ? name_list(definition.referenced_columns)
+                                  : column_list(*referenced, constraint.referenced_columns);
+  result += fmt::format(" REFERENCES {}", target);
+  if (!columns.empty()) result += fmt::format("({})", columns);
+  if (definition.match == 'f') result += " MATCH FULL";
+  if (const auto text = action_text(definition.on_update); !text.empty()) {
+    result += fmt::format(" ON UPDATE {}", text);
+  }
+  if (const auto text = action_text(definition.on_delete); !text.empty()) {
+    result += fmt::format(" ON DELETE {}", text);
+    if (!definition.on_delete_columns.empty()) {
+      result += fmt::format(" ({})", name_list(definition.on_delete_columns));
+    }
+  }
+  return result;
+}
+
+std::string exclusion_text(const Catalog& catalog, const Relation& table,
+                           const CatalogConstraint& constraint) {
+  const Relation* index = catalog.relation(constraint.index);
+  if (index == nullptr) return {};
+  std::string keys;
+  for (std::size_t i = 0; i < index->keys.size(); ++i) {
+    if (!keys.empty()) keys += ", ";
+    keys += key_text(catalog, table, *index, index->keys[i]);
+    const auto& operators = constraint.definition.exclusion_operators;
+    if (i < operators.size()) keys += " WITH " + operators[i];
+  }
+  std::string result = fmt::format("EXCLUDE USING {} ({})", index->method, keys);
+  if (!index->include.empty()) {
+    result += fmt::format(" INCLUDE ({})", column_list(table, index->include));
+  }
+  if (index->predicate) {
+    result += fmt::format(" WHERE ({})",
+                          print_expression(catalog, Scope::of(table), *index->predicate));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string constraint_definition(const Catalog& catalog, const Relation& table,
+                                  const CatalogConstraint& constraint) {
+  std::string result;
+  const Relation* index = catalog.relation(constraint.index);
+  switch (constraint.kind) {
+    case ConstraintKind::kCheck:
+      if (constraint.expression) {
+        result = fmt::format("CHECK ({})", print_expression(catalog, Scope::of(table),
+                                                            *constraint.expression));
+      }
+      if (constraint.no_inherit) result += " NO INHERIT";
+      break;
+    case ConstraintKind::kNotNull:
+      result = fmt::format("NOT NULL {}", column_list(table, constraint.columns));
+      break;
+    case ConstraintKind::kPrimaryKey:
+    case ConstraintKind::kUnique: {
+      const bool primary = constraint.kind == ConstraintKind::kPrimaryKey;
+      const bool distinct = index != nullptr && index->nulls_not_distinct;
+      result = fmt::format("{}{} ({})", primary ? "PRIMARY KEY" : "UNIQUE",
+                           distinct ? " NULLS NOT DISTINCT" : "",
+                           column_list(table, constraint.columns));
+      if (index != nullptr && !index->include.empty()) {
+        result += fmt::format(" INCLUDE ({})", column_list(table, index->include));
+      }
+      if (index != nullptr) result += options_text(index->options);
+      break;
+    }
+    case ConstraintKind::kExclusion: result = exclusion_text(catalog, table, constraint); break;
+    case ConstraintKind::kForeignKey: result = foreign_key_text(catalog, table, constraint); break;
+  }
+  result += deferrable_text(constraint);
+  if (!constraint.enforced) {
+    result += " NOT ENFORCED";
+  } else if (!constraint.validated) {
+    result += " NOT VALID";
+  }
+  return result;
+}
+
+std::string index_definition(const Catalog& catalog, const Relation& index) {
+  const Relation* table = catalog.relation(index.table);
+  if (table == nullptr) return {};
+  std::string keys;
+  for (const IndexColumn& key : index.keys) {
+    if (!keys.empty()) keys += ", ";
+    keys += key_text(catalog, *table, index, key);
+  }
+  std::string result = fmt::format(
+      "CREATE {}INDEX {} ON {}{} USING {} ({})", index.unique ? "UNIQUE " : "",
+      model::quote_identifier(index.name),
+      index.kind == RelationKind::kPartitionedIndex ? "ONLY " : "",
+      model::quoted({table->schema, table->name}), index.method.empty() ? "btree" : index.method,
+      keys);
+  if (!index.include.empty()) {
+    result += fmt::format(" INCLUDE ({})", column_list(*table, index.include));
+  }
+  if (index.nulls_not_distinct) result += " NULLS NOT DISTINCT";
+  result += options_text(index.options);
+  if (!index.tablespace.empty()) {
+    result += fmt::format(" TABLESPACE {}", model::quote_identifier(index.tablespace));
+  }
+  if (index.predicate) {
+    result += fmt::format(" WHERE {}",
+                          print_expression(catalog, Scope::of(*table), *index.predicate));
+  }
+  return result;
+}
 
 }  // namespace forelock::postgres

@@ -1,0 +1,300 @@
+#include "analyzer/postgres/print.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace forelock::postgres {
+namespace {
+
+using model::Expression;
+using model::ExpressionKind;
+
+/// Prints one tree; gives up (nullopt) at the first part that cannot be told.
+/// Source: get_rule_expr() in src/backend/utils/adt/ruleutils.c, without PRETTY flags.
+class Printer {
+ public:
+  Printer(const Catalog& catalog, const Scope& scope) : catalog_(catalog), scope_(scope) {}
+
+  std::optional<std::string> print(const Expression& e);
+  /// As a value of type `target`.
+  std::optional<std::string> typed(const Expression& e, const model::TypeName& target);
+
+ private:
+  const Catalog& catalog_;
+  const Scope& scope_;
+
+  using Text = std::optional<std::string>;
+  Text constant(const Expression& e, const model::TypeName& target);
+  Text operation(const Expression& e);
+  Text binary(std::string_view symbol, const Expression& left, const Expression& right);
+  Text in_list(const Expression& e, bool negated);
+  Text call(const Expression& e);
+  Text cast(const Expression& e);
+  Text list(const std::vector<Expression>& args, std::string_view separator);
+  [[nodiscard]] model::TypeName type_of(const Expression& e) const {
+    return infer_type(catalog_, scope_, e);
+  }
+};
+
+bool is_unknown(const model::TypeName& type) { return type.name.name == "unknown"; }
+
+bool is_polymorphic(facts::TypeId id) {
+  return id >= 0 && facts::type(id).kind == 'p' && facts::type(id).name.starts_with("any");
+}
+
+std::string shown_type(model::TypeName type, bool modifiers) {
+  if (!modifiers) {
+    type.modifiers.clear();
+    type.modifier_text.clear();
+  }
+  if (type.name.schema == "public") type.name.schema.clear();
+  return model::display(type);
+}
+
+Printer::Text Printer::constant(const Expression& e, const model::TypeName& target) {
+  using model::ConstantKind;
+  switch (e.constant) {
+    case ConstantKind::kNull:
+      return target.name.name.empty() || is_unknown(target)
+                 ? Text("NULL::text")
+                 : Text(fmt::format("NULL::{}", shown_type(target, true)));
+    case ConstantKind::kBoolean: return e.name == "t" || e.name == "true" ? "true" : "false";
+    case ConstantKind::kInteger:
+    case ConstantKind::kFloat: {
+      const std::string type = type_of(e).name.name;
+      const bool negative = e.name.starts_with('-');
+      if (type == "int8") return fmt::format("'{}'::bigint", e.name);
+      if (!negative) return e.name;
+      return fmt::format("'{}'::{}", e.name, type == "int4" ? "integer" : "numeric");
+    }
+    case ConstantKind::kString: {
+      const std::string type =
+          target.name.name.empty() || is_unknown(target) ? "text" : shown_type(target, true);
+      return fmt::format("{}::{}", model::quote_literal(e.name), type);
+    }
+    case ConstantKind::kBitString: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Printer::Text Printer::typed(const Expression& e, const model::TypeName& target) {
+  if (e.kind == ExpressionKind::kConstant &&
+      (e.constant == model::ConstantKind::kString || e.constant == model::ConstantKind::kNull)) {
+    model::TypeName bare = target;
+    bare.modifiers.clear();
+    return constant(e, bare);
+  }
+  const Text text = print(e);
+  const model::TypeName from = type_of(e);
+  if (!text || target.name.name.empty() || is_unknown(target) || from.name.name.empty() ||
+      is_polymorphic(fact_id(target)) || same_type(from, target)) {
+    return text;
+  }
+  return fmt::format("({})::{}", *text, shown_type(target, false));
+}
+
+Printer::Text Printer::list(const std::vector<Expression>& args, std::string_view separator) {
+  std::string result;
+  for (const Expression& arg : args) {
+    const Text text = print(arg);
+    if (!text) return std::nullopt;
+    if (!result.empty()) result += separator;
+    result += *text;
+  }
+  return result;
+}
+
+Printer::Text Printer::binary(std::string_view symbol, const Expression& left,
+                              const Expression& right) {
+  const facts::OperatorFact* fact =
+      resolve_operator(catalog_, symbol, {type_of(left), type_of(right)});
+  model::TypeName left_type = fact == nullptr ? model::TypeName{} : from_fact(fact->left);
+  model::TypeName right_type = fact == nullptr ? model::TypeName{} : from_fact(fact->right);
+  // A bare literal takes the type of the other side where the operator is polymorphic.
+  if (fact == nullptr || is_polymorphic(fact->left)) {
+    left_type = is_unknown(type_of(left)) ? type_of(right) : model::TypeName{};
+    right_type = is_unknown(type_of(right)) ? type_of(left) : model::TypeName{};
+  }
+  const Text a = typed(left, left_type);
+  const Text b = typed(right, right_type);
+  if (!a || !b) return std::nullopt;
+  return fmt::format("({} {} {})", *a, symbol, *b);
+}
+
+Printer::Text Printer::in_list(const Expression& e, bool negated) {
+  if (e.args.size() < 2) return std::nullopt;
+  if (e.args.size() == 2) return binary(negated ? "<>" : "=", e.args[0], e.args[1]);
+  const model::TypeName key = type_of(e.args[0]);
+  if (key.name.name.empty()) return std::nullopt;
+  std::string elements;
+  bool all_strings = true;
+  for (std::size_t i = 1; i < e.args.size(); ++i) {
+    const bool literal = is_unknown(type_of(e.args[i]));
+    all_strings = all_strings && literal;
+    const Text text = typed(e.args[i], literal ? key : model::TypeName{});
+    if (!text) return std::nullopt;
+    if (!elements.empty()) elements += ", ";
+    elements += *text;
+  }
+  const std::string& name = key.name.name;
+  std::string left = print(e.args[0]).value_or("");
+  std::string array = fmt::format("ARRAY[{}]", elements);
+  if (name == "varchar" && key.array_dimensions == 0 && all_strings) {
+    left = fmt::format("({})::text", left);
+    array = fmt::format("({})::text[]", array);
+  }
+  return fmt::format("({} {} ({}))", left, negated ? "<> ALL" : "= ANY", array);
+}
+
+Printer::Text Printer::operation(const Expression& e) {
+  const std::string& name = e.name;
+  if (name == "IN") return in_list(e, false);
+  if (name == "NOT IN") return in_list(e, true);
+  if (name == "BETWEEN" && e.args.size() == 3) {
+    const Text low = binary(">=", e.args[0], e.args[1]);
+    const Text high = binary("<=", e.args[0], e.args[2]);
+    if (!low || !high) return std::nullopt;
+    return fmt::format("({} AND {})", *low, *high);
+  }
+  if (e.args.size() == 1) {
+    const Text arg = print(e.args[0]);
+    return arg ? Text(fmt::format("({} {})", name, *arg)) : std::nullopt;
+  }
+  if (e.args.size() != 2) return std::nullopt;
+  if (name == "LIKE") return binary("~~", e.args[0], e.args[1]);
+  if (name == "NOT LIKE") return binary("!~~", e.args[0], e.args[1]);
+  if (name == "ILIKE") return binary("~~*", e.args[0], e.args[1]);
+  if (name == "NOT ILIKE") return binary("!~~*", e.args[0], e.args[1]);
+  if (name.find(' ') != std::string::npos) return std::nullopt;
+  return binary(name, e.args[0], e.args[1]);
+}
+
+Printer::Text Printer::call(const Expression& e) {
+  std::vector<model::TypeName> given;
+  for (const Expression& arg : e.args) given.push_back(type_of(arg));
+  const ResolvedFunction function =
+      resolve_function(catalog_, {e.qualifier, e.name}, given, true);
+  // AT TIME ZONE is a call of timezone(), printed as it was written.
+  if (e.name == "timezone" && e.qualifier == "pg_catalog" && e.args.size() == 2) {
+    const Text zone = typed(e.args[0], builtin("text"));
+    const Text value = print(e.args[1]);
+    if (!zone || !value) return std::nullopt;
+    return fmt::format("({} AT TIME ZONE {})", *value, *zone);
+  }
+  std::string arguments;
+  for (std::size_t i = 0; i < e.args.size(); ++i) {
+    model::TypeName wanted;
+    if (function.fact != nullptr && !function.fact->variadic) {
+      const auto types = facts::arguments(*function.fact);
+      if (i < types.size()) wanted = from_fact(types[i]);
+    } else if (function.user != nullptr) {
+      const auto& parameters = function.user->definition.parameters;
+      if (i < parameters.size()) wanted = resolve_type(catalog_, parameters[i].type).name;
+    }
+    const Text text = typed(e.args[i], wanted);
+    if (!text) return std::nullopt;
+    if (!arguments.empty()) arguments += ", ";
+    arguments += *text;
+  }
+  const bool qualified = !e.qualifier.empty() && e.qualifier != "pg_catalog" &&
+                         e.qualifier != "public";
+  return fmt::format("{}{}({})", qualified ? model::quote_identifier(e.qualifier) + "." : "",
+                     model::quote_identifier(e.name), arguments);
+}
+
+Printer::Text Printer::cast(const Expression& e) {
+  if (!e.type || e.args.empty()) return std::nullopt;
+  model::TypeName target = resolve_type(catalog_, *e.type).name;
+  const Expression& arg = e.args[0];
+  if (arg.kind == ExpressionKind::kConstant &&
+      (arg.constant == model::ConstantKind::kString ||
+       arg.constant == model::ConstantKind::kNull)) {
+    // 'x'::varchar(5) becomes a literal and a cast for its length.
+    if (target.modifiers.empty()) return constant(arg, target);
+    model::TypeName bare = target;
+    bare.modifiers.clear();
+    const Text inner = constant(arg, bare);
+    return inner ? Text(fmt::format("({})::{}", *inner, shown_type(target, true))) : std::nullopt;
+  }
+  const Text inner = print(arg);
+  if (!inner) return std::nullopt;
+  const model::TypeName from = type_of(arg);
+  if (same_type(from, target) && target.modifiers.empty()) return inner;
+  return fmt::format("({})::{}", *inner, shown_type(target, true));
+}
+
+Printer::Text Printer::print(const Expression& e) {
+  switch (e.kind) {
+    case ExpressionKind::kColumn: return model::quote_identifier(e.name);
+    case ExpressionKind::kConstant: return constant(e, {});
+    case ExpressionKind::kFunction: return call(e);
+    case ExpressionKind::kOperator: return operation(e);
+    case ExpressionKind::kAnd:
+    case ExpressionKind::kOr: {
+      const Text text = list(e.args, e.kind == ExpressionKind::kAnd ? " AND " : " OR ");
+      return text ? Text(fmt::format("({})", *text)) : std::nullopt;
+    }
+    case ExpressionKind::kNot: {
+      const Text text = list(e.args, "");
+      return text ? Text(fmt::format("(NOT {})", *text)) : std::nullopt;
+    }
+    case ExpressionKind::kIsNull:
+    case ExpressionKind::kIsNotNull: {
+      const Text text = list(e.args, "");
+      if (!text) return std::nullopt;
+      return fmt::format("({} IS {}NULL)", *text,
+                         e.kind == ExpressionKind::kIsNotNull ? "NOT " : "");
+    }
+    case ExpressionKind::kBooleanTest: {
+      const Text text = list(e.args, "");
+      return text ? Text(fmt::format("({} {})", *text, e.name)) : std::nullopt;
+    }
+    case ExpressionKind::kCast: return cast(e);
+    case ExpressionKind::kCollate: {
+      const Text text = list(e.args, "");
+      return text ? Text(fmt::format("({} COLLATE {})", *text, model::quote_identifier(e.name)))
+                  : std::nullopt;
+    }
+    case ExpressionKind::kCoalesce:
+    case ExpressionKind::kMinMax: {
+      const model::TypeName common = type_of(e);
+      std::string arguments;
+      for (const Expression& arg : e.args) {
+        const Text text = typed(arg, common);
+        if (!text) return std::nullopt;
+        if (!arguments.empty()) arguments += ", ";
+        arguments += *text;
+      }
+      return fmt::format("{}({})", e.name, arguments);
+    }
+    case ExpressionKind::kNullIf: {
+      const Text text = list(e.args, ", ");
+      return text ? Text(fmt::format("NULLIF({})", *text)) : std::nullopt;
+    }
+    case ExpressionKind::kArray: {
+      const Text text = list(e.args, ", ");
+      return text ? Text(fmt::format("ARRAY[{}]", *text)) : std::nullopt;
+    }
+    case ExpressionKind::kValueFunction: return e.name;
+    case ExpressionKind::kCase:
+    case ExpressionKind::kRow:
+    case ExpressionKind::kSubquery:
+    case ExpressionKind::kParameter:
+    case ExpressionKind::kDefault:
+    case ExpressionKind::kOther: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string print_expression(const Catalog& catalog, const Scope& scope,
+                             const Expression& expression, const model::TypeName& wanted) {
+  Printer printer(catalog, scope);
+  const std::optional<std::string> text = printer.typed(expression, wanted);
+  return text ? *text : expression.sql;
+}
+
+}  // namespace forelock::postgres
