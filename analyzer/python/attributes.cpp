@@ -77,10 +77,12 @@ Value symbol_attribute(Interpreter& in, const Value& object, std::string_view na
   return attribute_symbol(in, object, name, at);
 }
 
-Value members_dict(Interpreter& in, const Value& object, Place at) {
+/// With aliases, which iterating leaves out.
+Value members_dict(Interpreter& in, const std::shared_ptr<Class>& type, Place at) {
   std::vector<std::pair<Value, Value>> items;
-  for (auto& [name, member] : enum_members(object)) {
-    items.emplace_back(in.make_text(name, at), std::move(member));
+  for (const auto& b : type->members.bindings()) {
+    const auto* i = b.value.as<std::shared_ptr<Instance>>();
+    if (i != nullptr && (*i)->type == type) items.emplace_back(in.make_text(b.name, at), b.value);
   }
   return in.make_dict(std::move(items));
 }
@@ -94,7 +96,7 @@ Value class_attribute(Interpreter& in, const Value& object, const std::shared_pt
     return bound_to(in, *member, object, true, at);
   }
   if (name == "__name__" || name == "__qualname__") return in.make_text(type->name, at);
-  if (name == "__members__" && type->is_enum) return members_dict(in, object, at);
+  if (name == "__members__" && type->is_enum) return members_dict(in, type, at);
   if (name == "__doc__") return Value(None{});
   if (type->is_named_tuple && name == "_fields") {
     std::vector<Value> fields;

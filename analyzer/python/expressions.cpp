@@ -58,6 +58,8 @@ Value Interpreter::eval_node(const Node& node) {
     case Kind::kSubscript:
       return eval_subscript(node);
     case Kind::kParenthesizedExpression:
+    case Kind::kListSplat:
+    case Kind::kListSplatPattern:
     case Kind::kAwait: {
       const Node* inner = file.first(node);
       return inner == nullptr ? unknown("a syntax error") : eval(*inner);
@@ -167,17 +169,25 @@ Value Interpreter::lookup(std::string_view name, Place at) {
   return unknown("the name '" + std::string(name) + "' is not bound");
 }
 
+bool Interpreter::is_spread(const Node& node) const {
+  // The grammar reads `*a.b(c)` as a call of `(*a).b`.
+  const Node* n = &node;
+  while (n != nullptr && (n->kind == Kind::kCall || n->kind == Kind::kAttribute ||
+                          n->kind == Kind::kSubscript || n->kind == Kind::kBinaryOperator)) {
+    n = frame().file->first(*n);
+  }
+  return n != nullptr && (n->kind == Kind::kListSplat || n->kind == Kind::kListSplatPattern);
+}
+
 Value Interpreter::eval_collection(const Node& node, Sequence::Kind kind) {
   const ParsedFile& file = *frame().file;
   std::vector<Value> items;
   bool complete = true;
   for (const Node* child = file.first(node); child != nullptr; child = file.next(*child)) {
     if (stopped()) return unknown("not evaluated");
-    if (child->kind == Kind::kListSplat || child->kind == Kind::kListSplatPattern) {
-      const Node* inner = file.first(*child);
-      if (inner == nullptr) continue;
-      const Value spread = eval(*inner);
-      if (auto more = iterate_value(spread, place(*inner))) {
+    if (is_spread(*child)) {
+      const Value spread = eval(*child);
+      if (auto more = iterate_value(spread, place(*child))) {
         if (!step(more->size() / 8)) return unknown("not evaluated");
         items.insert(items.end(), more->begin(), more->end());
       } else {

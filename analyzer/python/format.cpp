@@ -353,6 +353,13 @@ void append_percent(Interpreter& in, MappedText& out, const Percent& p, const Va
       out.append_derived(*text, at.span);
       return;
     }
+    case 'c':
+      if (value.str() != nullptr) {
+        in.append_part(out, value, at);
+      } else {
+        hole();
+      }
+      return;
     default: {
       Spec spec = p.spec;
       spec.type = p.type;

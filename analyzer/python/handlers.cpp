@@ -300,7 +300,9 @@ std::optional<bool> Interpreter::match_sequence(
   for (const Node* c = file.first(pattern); c != nullptr; c = file.next(*c)) {
     if (c->kind == Kind::kCasePattern) parts.push_back(c);
   }
-  if (subject.str() != nullptr || subject.dict() != nullptr) return false;
+  const bool scalar = subject.is_none() || subject.as<bool>() != nullptr ||
+                      subject.as<Integer>() != nullptr || subject.as<double>() != nullptr;
+  if (scalar || subject.str() != nullptr || subject.dict() != nullptr) return false;
   const auto items = iterate_value(subject, place(pattern));
   const auto is_star = [&](const Node* n) {
     const Node* inner = file.first(*n);

@@ -200,6 +200,7 @@ class Interpreter {
   Value eval_boolean(const Node& node);
   Value eval_comparison(const Node& node);
   Value eval_conditional(const Node& node);
+  bool is_spread(const Node& node) const;
   Value eval_collection(const Node& node, Sequence::Kind kind);
   Value eval_dictionary(const Node& node);
   Value eval_subscript(const Node& node);
