@@ -1,9 +1,10 @@
 // What a revision says about itself, read without running upgrade() or downgrade().
 
+#include "analyzer/alembic/header.h"
+
 #include <algorithm>
 
 #include "analyzer/alembic/compile.h"
-#include "analyzer/alembic/header.h"
 #include "analyzer/alembic/values.h"
 
 namespace forelock::alembic {

@@ -87,8 +87,8 @@ std::vector<text::Location> Host::via(const CallSite& site) const {
   const text::Span home = home_span(site);
   for (const Place& place : site.via) {
     if (place.file == 0 && place.span == home) continue;
-    text::FileRef file = place.file == 0 || evaluator_ == nullptr ? file_
-                                                                  : evaluator_->file(place.file);
+    text::FileRef file =
+        place.file == 0 || evaluator_ == nullptr ? file_ : evaluator_->file(place.file);
     out.push_back({std::move(file), place.span});
   }
   return out;
@@ -180,7 +180,8 @@ void Host::emit(const text::MappedText& sql, bool partial, const Operation& oper
   }
 }
 
-// ---- calls in the source --------------------------------------------------------------------------
+// ---- calls in the source
+// --------------------------------------------------------------------------
 
 namespace {
 
@@ -209,10 +210,9 @@ model::Call make_call(const std::string& function, const CallSite& site, const A
     argument.keyword = syntax.keyword;
     argument.span = syntax.span;
     argument.value_span = syntax.value;
-    const std::string_view text =
-        syntax.value.end_byte <= home.size()
-            ? home.substr(syntax.value.begin_byte, syntax.value.size())
-            : std::string_view();
+    const std::string_view text = syntax.value.end_byte <= home.size()
+                                      ? home.substr(syntax.value.begin_byte, syntax.value.size())
+                                      : std::string_view();
     if (syntax.keyword.empty() && text.starts_with("*")) shifted = true;
     const Value* value = nullptr;
     if (!syntax.keyword.empty()) {
@@ -277,7 +277,8 @@ void Host::record_call(const std::string& function, const Arguments& arguments,
   migration_.calls.push_back(std::move(call));
 }
 
-// ---- the evaluator's questions --------------------------------------------------------------------
+// ---- the evaluator's questions
+// --------------------------------------------------------------------
 
 std::optional<Value> Host::attribute(const Symbol& object, std::string_view name, Place place) {
   if (object.kind == Symbol::Kind::kName) {
@@ -290,9 +291,9 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
       if (options_.settings.pg_version_assumed) {
         return Value::unknown("the server's version");
       }
-      return python::make_sequence(python::Sequence::Kind::kTuple,
-                                   {Value(python::Integer{options_.settings.pg_version}),
-                                    Value(python::Integer{0})});
+      return python::make_sequence(
+          python::Sequence::Kind::kTuple,
+          {Value(python::Integer{options_.settings.pg_version}), Value(python::Integer{0})});
     }
     if (dialect && name == "default_schema_name") return Value::string("public", place);
     if (path.starts_with("@context") && name == "as_sql") return Value(false);
@@ -325,10 +326,8 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
                      function == "sa.Sequence" || function == "sa.Index" ||
                      function == "op.create_table";
   if (named && (name == "name" || name == "key")) {
-    const Value* given = object.arguments.find("name", function.ends_with("Enum") ||
-                                                               function == "pg.ENUM"
-                                                           ? Arguments::npos
-                                                           : 0);
+    const Value* given = object.arguments.find(
+        "name", function.ends_with("Enum") || function == "pg.ENUM" ? Arguments::npos : 0);
     if (given != nullptr && given->str() != nullptr) return *given;
   }
   if (named && name == "schema") {
@@ -464,10 +463,10 @@ void Host::not_followed(std::string_view reason, Place place, bool conditional) 
   std::string message(reason);
   if (loop) {
     if (!session_used_) return;
-    const bool shown = !elsewhere && std::ranges::any_of(
-                                         direction_->steps, [&](const model::Step& step) {
-                                           return place.span.contains(step.span) && writes(step);
-                                         });
+    const bool shown =
+        !elsewhere && std::ranges::any_of(direction_->steps, [&](const model::Step& step) {
+          return place.span.contains(step.span) && writes(step);
+        });
     if (shown) return;
     message += " may change rows through an ORM session";
   }
@@ -481,7 +480,8 @@ void Host::not_followed(std::string_view reason, Place place, bool conditional) 
   append(std::move(step), Operation{none, site, here, nullptr});
 }
 
-// ---- calls ----------------------------------------------------------------------------------------
+// ---- calls
+// ----------------------------------------------------------------------------------------
 
 std::optional<Value> Host::call(const Value& callee, const Arguments& arguments,
                                 const CallSite& site) {
@@ -509,8 +509,7 @@ std::optional<Value> Host::inspect(std::string_view question, const Arguments& a
   const Value unknown = Value::unknown("the schema of the database");
   if (options_.schema == nullptr) return unknown;
 
-  const auto names = [&](const std::optional<std::vector<std::string>>& list,
-                         bool dicts) -> Value {
+  const auto names = [&](const std::optional<std::vector<std::string>>& list, bool dicts) -> Value {
     if (!list) return unknown;
     std::vector<Value> items;
     for (const std::string& item : *list) {
@@ -722,7 +721,8 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
     return python::make_symbol("@inspector", site.place);
   }
   // `db.session.execute(…)` of an application.
-  if (const std::size_t at = name.rfind(".session."); at != std::string::npos && direction_ != nullptr) {
+  if (const std::size_t at = name.rfind(".session.");
+      at != std::string::npos && direction_ != nullptr) {
     const std::string method = name.substr(at + 9);
     if (method.find('.') == std::string::npos && method != "query") {
       record_call("session." + method, arguments, site);

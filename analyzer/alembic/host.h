@@ -118,7 +118,8 @@ class Host final : public python::Host {
   std::set<std::string> types_;
   std::vector<std::shared_ptr<Batch>> open_batches_;
   std::vector<model::Call> pending_;
-  std::map<std::uint64_t, std::uint32_t> call_index_;  ///< Begin and end of a call → Migration::calls.
+  std::map<std::uint64_t, std::uint32_t>
+      call_index_;  ///< Begin and end of a call → Migration::calls.
   std::size_t steps_ = 0;
   bool session_used_ = false;  ///< By this direction.
 };

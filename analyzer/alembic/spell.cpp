@@ -191,8 +191,8 @@ class ActionSpeller {
     return spell_constraint(table_, action.constraint);
   }
   std::optional<std::string> operator()(const model::DropConstraint& action) const {
-    return "op.drop_constraint(" + python_string(action.name) + ", " +
-           python_string(table_.name) + schema_argument(table_) + ")";
+    return "op.drop_constraint(" + python_string(action.name) + ", " + python_string(table_.name) +
+           schema_argument(table_) + ")";
   }
   template <typename Other>
   std::optional<std::string> operator()(const Other& /*action*/) const {
@@ -252,8 +252,7 @@ std::optional<std::string> spell(const model::CreateTable& create) {
 }
 
 std::optional<std::string> spell(const model::CreateIndex& create) {
-  if (!create.options.empty() || !create.tablespace.empty() ||
-      create.name.empty()) {
+  if (!create.options.empty() || !create.tablespace.empty() || create.name.empty()) {
     return {};
   }
   std::vector<std::string> columns;
@@ -306,8 +305,9 @@ std::optional<std::string> spell(const model::Rename& rename) {
   }
   if (rename.object.kind == model::ObjectKind::kColumn) {
     return "op.alter_column(" + python_string(rename.object.table.name) + ", " +
-           python_string(rename.object.name.name) + ", new_column_name=" +
-           python_string(rename.new_name) + schema_argument(rename.object.table) + ")";
+           python_string(rename.object.name.name) +
+           ", new_column_name=" + python_string(rename.new_name) +
+           schema_argument(rename.object.table) + ")";
   }
   return {};
 }

@@ -18,9 +18,9 @@ struct CompileOptions;
 /// What rendering needs to know about where it happens.
 struct Context {
   const CompileOptions& options;
-  std::string_view home;                    ///< Text of the migration's file.
-  text::Span call;                          ///< The innermost call in that file.
-  python::Evaluator* evaluator = nullptr;   ///< For classes; may be null.
+  std::string_view home;                   ///< Text of the migration's file.
+  text::Span call;                         ///< The innermost call in that file.
+  python::Evaluator* evaluator = nullptr;  ///< For classes; may be null.
 
   /// Where `value` was written, if that is in the migration's file and inside of the call;
   /// otherwise the call.

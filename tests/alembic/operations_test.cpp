@@ -26,7 +26,8 @@ TEST_P(Operations, GiveTheSqlThatAlembicEmits) {
 INSTANTIATE_TEST_SUITE_P(
     Alembic, Operations,
     testing::Values(
-        Case{"AddColumn", "op.add_column('t', sa.Column('a', sa.Integer(), nullable=False))",
+        Case{"AddColumn",
+             "op.add_column('t', sa.Column('a', sa.Integer(), nullable=False))",
              {"ALTER TABLE t ADD COLUMN a INTEGER NOT NULL"}},
         Case{"AddForeignKeyColumn",
              "op.add_column('t', sa.Column('a', sa.Integer, sa.ForeignKey('u.id', "
@@ -34,7 +35,8 @@ INSTANTIATE_TEST_SUITE_P(
              {"ALTER TABLE t ADD COLUMN a INTEGER",
               "ALTER TABLE t ADD FOREIGN KEY(a) REFERENCES u (id) ON DELETE CASCADE",
               "CREATE INDEX ix_t_a ON t (a)", "COMMENT ON COLUMN t.a IS 'x'"}},
-        Case{"DropColumn", "op.drop_column('t', 'select', schema='s')",
+        Case{"DropColumn",
+             "op.drop_column('t', 'select', schema='s')",
              {"ALTER TABLE s.t DROP COLUMN \"select\""}},
         Case{"AlterColumnOrder",
              "op.alter_column('t', 'a', type_=sa.Text(), nullable=False, server_default='x', "
@@ -52,12 +54,14 @@ INSTANTIATE_TEST_SUITE_P(
              "op.create_index('ix', 't', [sa.text('lower(a)')], postgresql_concurrently=True, "
              "postgresql_where=sa.text('a > 0'))",
              {"CREATE INDEX CONCURRENTLY ix ON t (lower(a)) WHERE a > 0"}},
-        Case{"DropConstraint", "op.drop_constraint('fk', 't', type_='foreignkey')",
+        Case{"DropConstraint",
+             "op.drop_constraint('fk', 't', type_='foreignkey')",
              {"ALTER TABLE t DROP CONSTRAINT fk"}},
         Case{"NotValid",
              "op.create_check_constraint('ck', 't', 'a > 0', postgresql_not_valid=True)",
              {"ALTER TABLE t ADD CONSTRAINT ck CHECK (a > 0) NOT VALID"}},
-        Case{"SeveralStatementsInOneText", "op.execute('DELETE FROM a; DELETE FROM b;')",
+        Case{"SeveralStatementsInOneText",
+             "op.execute('DELETE FROM a; DELETE FROM b;')",
              {"DELETE FROM a", "DELETE FROM b"}},
         Case{"BoundParameters",
              "op.get_bind().execute(sa.text('UPDATE t SET a = :a WHERE b = :b'), "
@@ -72,15 +76,16 @@ INSTANTIATE_TEST_SUITE_P(
              "    b.add_column(sa.Column('a', sa.Text))\n"
              "    b.drop_column('c')",
              {"ALTER TABLE t ADD COLUMN a TEXT", "ALTER TABLE t DROP COLUMN c"}}),
-    [](const testing::TestParamInfo<Case>& info) { return std::string(info.param.name); });
+    [](const testing::TestParamInfo<Case>& one) { return std::string(one.param.name); });
 
 TEST(Compile, NamingConventionNamesConstraints) {
   CompileOptions options;
-  options.naming_convention = {{"ix", "ix__%(column_0_label)s"},
-                               {"uq", "uq__%(table_name)s__%(column_0_N_name)s"},
-                               {"ck", "ck__%(table_name)s__%(constraint_name)s"},
-                               {"fk", "fk__%(table_name)s__%(column_0_name)s__%(referred_table_name)s"},
-                               {"pk", "pk__%(table_name)s"}};
+  options.naming_convention = {
+      {"ix", "ix__%(column_0_label)s"},
+      {"uq", "uq__%(table_name)s__%(column_0_N_name)s"},
+      {"ck", "ck__%(table_name)s__%(constraint_name)s"},
+      {"fk", "fk__%(table_name)s__%(column_0_name)s__%(referred_table_name)s"},
+      {"pk", "pk__%(table_name)s"}};
   const model::Migration migration = compile_upgrade(
       "op.create_table('t', sa.Column('id', sa.Integer, primary_key=True), "
       "sa.Column('u', sa.Integer, sa.ForeignKey('users.id'), index=True), "
@@ -91,16 +96,15 @@ TEST(Compile, NamingConventionNamesConstraints) {
   EXPECT_EQ(sql_of(migration.upgrade),
             (std::vector<std::string>{
                 "CREATE TABLE t (id SERIAL NOT NULL, u INTEGER, CONSTRAINT pk__t PRIMARY KEY (id), "
-                "CONSTRAINT uq__t__idu UNIQUE (id, u), CONSTRAINT ck__t__positive CHECK (u > 0), "
+                "CONSTRAINT uq__t__id_u UNIQUE (id, u), CONSTRAINT ck__t__positive CHECK (u > 0), "
                 "CONSTRAINT fk__t__u__users FOREIGN KEY(u) REFERENCES users (id))",
-                "CREATE INDEX ix__t_u ON t (u)",
-                "ALTER TABLE t DROP CONSTRAINT ck__t__positive",
+                "CREATE INDEX ix__t_u ON t (u)", "ALTER TABLE t DROP CONSTRAINT ck__t__positive",
                 "ALTER TABLE t DROP CONSTRAINT as_it_is"}));
 }
 
 TEST(Compile, LongNamesAreCutAsSqlAlchemyCutsThem) {
-  const model::Migration migration = compile_upgrade(
-      "op.create_index(op.f('ix_' + 'x' * 80), 't', ['a'])");
+  const model::Migration migration =
+      compile_upgrade("op.create_index(op.f('ix_' + 'x' * 80), 't', ['a'])");
   // ix_xxx…_ and the last four digits of the name's MD5.
   const std::vector<std::string> sql = sql_of(migration.upgrade);
   ASSERT_EQ(sql.size(), 1U);
@@ -117,7 +121,8 @@ TEST(Compile, TransactionsFollowAutocommitBlocksAndLiteralCommits) {
       "op.execute('SELECT 4')");
   std::vector<int> transactions;
   for (const model::Step& step : migration.upgrade.steps) transactions.push_back(step.transaction);
-  EXPECT_EQ(transactions, (std::vector<int>{0, model::kNoTransaction, 1, 1, model::kNoTransaction}));
+  EXPECT_EQ(transactions,
+            (std::vector<int>{0, model::kNoTransaction, 1, 1, model::kNoTransaction}));
 }
 
 TEST(Compile, WhatTheDatabaseDecidesIsConditional) {
@@ -151,9 +156,7 @@ TEST(Compile, SchemaOracleAnswersInspector) {
                                                              std::string_view) const override {
       return {};
     }
-    std::optional<bool> has_type(std::string_view, std::string_view) const override {
-      return true;
-    }
+    std::optional<bool> has_type(std::string_view, std::string_view) const override { return true; }
   };
   const Oracle oracle;
   CompileOptions options;
@@ -166,8 +169,7 @@ TEST(Compile, SchemaOracleAnswersInspector) {
       "    op.drop_column('t', 'b')\n"
       "sa.Enum('x', name='e').create(op.get_bind(), checkfirst=True)",
       options);
-  EXPECT_EQ(sql_of(migration.upgrade),
-            (std::vector<std::string>{"ALTER TABLE t DROP COLUMN a"}));
+  EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"ALTER TABLE t DROP COLUMN a"}));
 }
 
 TEST(Compile, PositionsInsideOfStringLiteralsAreExact) {
@@ -197,8 +199,8 @@ TEST(Compile, NamesInOperationsAreEditable) {
 }
 
 TEST(Compile, CallsAreRecordedWithTheirArguments) {
-  const model::Migration migration = compile_upgrade(
-      "op.add_column('t', sa.Column('a', sa.Integer(), nullable=False))");
+  const model::Migration migration =
+      compile_upgrade("op.add_column('t', sa.Column('a', sa.Integer(), nullable=False))");
   ASSERT_EQ(migration.calls.size(), 1U);
   const model::Call& call = migration.calls[0];
   EXPECT_EQ(call.function, "op.add_column");
@@ -213,13 +215,13 @@ TEST(Compile, CallsAreRecordedWithTheirArguments) {
 }
 
 TEST(Compile, HelpersPointToTheInnermostCall) {
-  const model::Migration migration = compile_file(
-      std::string(kHeader) +
-      "def add(name):\n"
-      "    op.add_column('t', sa.Column(name, sa.Text()))\n"
-      "def upgrade():\n"
-      "    add('a')\n"
-      "    add('b')\n");
+  const model::Migration migration =
+      compile_file(std::string(kHeader) +
+                   "def add(name):\n"
+                   "    op.add_column('t', sa.Column(name, sa.Text()))\n"
+                   "def upgrade():\n"
+                   "    add('a')\n"
+                   "    add('b')\n");
   ASSERT_EQ(migration.upgrade.steps.size(), 2U);
   for (const model::Step& step : migration.upgrade.steps) {
     EXPECT_EQ(migration.file->line_of(step.span.begin_byte), 7U);
@@ -237,8 +239,8 @@ TEST(Compile, SqlThatDoesNotParseIsAProblem) {
 }
 
 TEST(Compile, UnknownPartsMakeAStepPartial) {
-  const model::Migration migration = compile_upgrade(
-      "import os\nop.execute(f\"UPDATE t SET a = '{os.environ['X']}'\")");
+  const model::Migration migration =
+      compile_upgrade("import os\nop.execute(f\"UPDATE t SET a = '{os.environ['X']}'\")");
   ASSERT_EQ(migration.upgrade.steps.size(), 1U);
   EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kPartial);
 }

@@ -215,7 +215,8 @@ class AlterColumn {
   }
 
   void change_default(const Value& value) {
-    if (const auto* boolean = value.as<bool>(); boolean != nullptr && !*boolean) return;  // no change
+    if (const auto* boolean = value.as<bool>(); boolean != nullptr && !*boolean)
+      return;  // no change
     const std::string name = name_of(value);
     const Value* existing = present(arguments_, "existing_server_default");
     const bool was_identity = existing != nullptr && name_of(*existing) == "sa.Identity";

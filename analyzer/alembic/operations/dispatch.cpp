@@ -12,7 +12,8 @@ struct Entry {
   Handler handler;
 };
 
-/// Operations by name, sorted. Source: alembic/operations/ops.py and the plug-ins' register_operation.
+/// Operations by name, sorted. Source: alembic/operations/ops.py and the plug-ins'
+/// register_operation.
 constexpr auto kOperations = std::to_array<Entry>({
     {"add_column", &add_column},
     {"add_geospatial_column", &add_geospatial_column},

@@ -20,7 +20,8 @@ Value Host::execute(const Value& statement, const Value* parameters, const Opera
     emit(sql, operation);
     return rows;
   }
-  if (const auto* items = items_of(statement)) {  // exec_driver_sql of several, or ReplaceableObject
+  if (const auto* items =
+          items_of(statement)) {  // exec_driver_sql of several, or ReplaceableObject
     for (const Value& item : *items) execute(item, parameters, operation);
     return rows;
   }

@@ -51,9 +51,8 @@ std::vector<Table> sorted_tables(std::vector<Table> tables) {
       }
       return std::ranges::none_of(keys, [&](const Constraint& key) {
         return key.type == ConstraintType::kForeignKey && !named(table, key.referred_table) &&
-               std::ranges::any_of(tables, [&](const Table& other) {
-                 return named(other, key.referred_table);
-               });
+               std::ranges::any_of(
+                   tables, [&](const Table& other) { return named(other, key.referred_table); });
       });
     });
     if (ready == tables.end()) ready = tables.begin();

@@ -117,8 +117,8 @@ class SyncEnum {
       }
       body += "ELSE old_enum_val::text END";
     }
-    emit("CREATE FUNCTION " + qualified + "(new_enum_val " + type_ + ", old_enum_val " +
-         old_type_ + ") RETURNS boolean AS $$ " + body + "; $$ LANGUAGE SQL IMMUTABLE");
+    emit("CREATE FUNCTION " + qualified + "(new_enum_val " + type_ + ", old_enum_val " + old_type_ +
+         ") RETURNS boolean AS $$ " + body + "; $$ LANGUAGE SQL IMMUTABLE");
     emit("CREATE OPERATOR \"" + schema_ + "\"." + std::string(op) + " (leftarg = " + type_ +
          ", rightarg = " + old_type_ + ", procedure = " + qualified + ")");
   }
@@ -176,8 +176,8 @@ class SyncEnum {
 
   void change_column(const Value& value) {
     const AffectedColumn column = read_column(value);
-    const std::string table = (column.schema.empty() ? "" : "\"" + column.schema + "\".") + "\"" +
-                              column.table + "\"";
+    const std::string table =
+        (column.schema.empty() ? "" : "\"" + column.schema + "\".") + "\"" + column.table + "\"";
     const std::string name = "\"" + column.column + "\"";
     const std::string alter = "ALTER TABLE " + table + " ALTER COLUMN " + name;
     if (column.fallback) emit(alter + " DROP DEFAULT");

@@ -23,8 +23,7 @@ std::optional<bool> type_exists(const Host& host, const NamedType& named) {
   return host.schema()->has_type(named.name->text, named.schema ? named.schema->text : "");
 }
 
-bool create_or_drop_type(Host& host, const Value& receiver, Verb verb,
-                         const Operation& operation) {
+bool create_or_drop_type(Host& host, const Value& receiver, Verb verb, const Operation& operation) {
   const Context& context = operation.context;
   const std::string name = name_of(receiver);
   const bool enumeration = name == "sa.Enum" || name == "pg.ENUM" || name == "sa.ENUM";

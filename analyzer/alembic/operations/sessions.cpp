@@ -74,8 +74,7 @@ Value with_links(Value root, const std::vector<Link>& links, std::size_t begin, 
 
 }  // namespace
 
-std::optional<Value> session_call(Host& host, std::string_view method,
-                                  const Operation& operation) {
+std::optional<Value> session_call(Host& host, std::string_view method, const Operation& operation) {
   const python::Arguments& arguments = operation.arguments;
   const Value* first = arguments.positional.empty() ? nullptr : arguments.positional.data();
   if (method == "execute" || method == "scalar" || method == "scalars") {
@@ -135,8 +134,7 @@ std::optional<Value> query_call(Host& host, const Value& callee, std::string_vie
     root.operands.push_back(python::make_symbol(
         method == "update" ? "sqlalchemy.update" : "sqlalchemy.delete", root.place));
     if (!of.positional.empty()) root.arguments.positional.push_back(of.positional[0]);
-    Value statement = with_links(symbol_value(std::move(root)), chain.links, 0,
-                                 chain.links.size());
+    Value statement = with_links(symbol_value(std::move(root)), chain.links, 0, chain.links.size());
     if (method == "update") {
       Symbol attribute;
       attribute.kind = Symbol::Kind::kAttribute;
@@ -154,7 +152,7 @@ std::optional<Value> query_call(Host& host, const Value& callee, std::string_vie
     host.execute(statement, nullptr, operation);
     return rows();
   }
-  constexpr std::string_view kEnds[] = {"all",   "first", "one",  "one_or_none", "scalar",
+  constexpr std::string_view kEnds[] = {"all",   "first", "one",       "one_or_none", "scalar",
                                         "count", "get",   "yield_per", "scalars"};
   for (const std::string_view end : kEnds) {
     if (method != end) continue;
@@ -163,8 +161,8 @@ std::optional<Value> query_call(Host& host, const Value& callee, std::string_vie
     root.place = {0, operation.context.call};
     root.operands.push_back(python::make_symbol("sqlalchemy.select", root.place));
     root.arguments.positional = of.positional;
-    const Value statement = with_links(symbol_value(std::move(root)), chain.links, 0,
-                                       chain.links.size());
+    const Value statement =
+        with_links(symbol_value(std::move(root)), chain.links, 0, chain.links.size());
     host.execute(statement, nullptr, operation);
     return rows();
   }

@@ -64,8 +64,8 @@ void emit_column_comment(Host& host, const Table& table, const Column& column,
 void emit_spatial_indexes(Host& host, const Table& table, const std::vector<Index>& indexes,
                           const Operation& operation) {
   for (const Column& column : table.columns) {
-    if (column.type.family != TypeFamily::kGeometry || !column.type.spatial_index ||
-        !column.name || !table.name) {
+    if (column.type.family != TypeFamily::kGeometry || !column.type.spatial_index || !column.name ||
+        !table.name) {
       continue;
     }
     const bool indexed = std::ranges::any_of(indexes, [&](const Index& index) {
@@ -77,8 +77,7 @@ void emit_spatial_indexes(Host& host, const Table& table, const std::vector<Inde
     if (indexed) continue;
     Sql sql = operation.context.sql();
     sql.set_place(column.span);
-    sql << "CREATE INDEX "
-        << quote("idx_" + table.name->text + "_" + column.name->text) << " ON ";
+    sql << "CREATE INDEX " << quote("idx_" + table.name->text + "_" + column.name->text) << " ON ";
     render_table_name(sql, table.schema, *table.name);
     sql << " USING gist (";
     if (column.type.sql == "raster") {
@@ -128,9 +127,8 @@ void emit_table(Host& host, Table table, const Operation& operation, bool if_not
 
 Value create_table(Host& host, const Operation& operation) {
   const Arguments& arguments = operation.arguments;
-  std::vector<Value> items(
-      arguments.positional.begin() + (arguments.positional.empty() ? 0 : 1),
-      arguments.positional.end());
+  std::vector<Value> items(arguments.positional.begin() + (arguments.positional.empty() ? 0 : 1),
+                           arguments.positional.end());
   Table table = make_table(arguments.find("table_name", 0), items, arguments, operation.context);
   table.complete = table.complete && arguments.complete;
   emit_table(host, table, operation, flag(arguments, "if_not_exists"));

@@ -378,8 +378,8 @@ std::optional<std::string> expression_key(const Value& expression, const Context
   }
   const std::string name = name_of(expression);
   if (name == "sa.column" || name == "sa.Column" || name == "sa.literal_column") {
-    return known_string(arguments_of(expression).find(name == "sa.literal_column" ? "text" : "name",
-                                                      0));
+    return known_string(
+        arguments_of(expression).find(name == "sa.literal_column" ? "text" : "name", 0));
   }
   if (const auto reference = read_column_reference(expression, context)) {
     return reference->column.text;
@@ -408,9 +408,9 @@ void render_index_expression(Sql& sql, const Value& expression, const Context& c
   const bool subscript = expression.symbol() != nullptr &&
                          expression.symbol()->kind == python::Symbol::Kind::kSubscript &&
                          !read_column_reference(expression, context);
-  const bool group = subscript || (precedence != Precedence::kAtom &&
-                                   precedence != Precedence::kComma && !sorted &&
-                                   name != "sa.literal_column");
+  const bool group =
+      subscript || (precedence != Precedence::kAtom && precedence != Precedence::kComma &&
+                    !sorted && name != "sa.literal_column");
   if (group) sql << "(";
   sql.append(inner);
   if (group) sql << ")";

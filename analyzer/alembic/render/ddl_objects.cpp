@@ -41,8 +41,7 @@ void render_create_sequence(Sql& sql, const Value& sequence, bool if_not_exists,
   }
 }
 
-void render_drop_sequence(Sql& sql, const Value& sequence, bool if_exists,
-                          const Context& context) {
+void render_drop_sequence(Sql& sql, const Value& sequence, bool if_exists, const Context& context) {
   sql << "DROP SEQUENCE " << (if_exists ? "IF EXISTS " : "");
   render_sequence_name(sql, arguments_of(sequence), context);
 }

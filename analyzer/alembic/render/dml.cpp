@@ -189,8 +189,8 @@ bool Expressions::render_statement(Sql& sql, const Value& value, const Value* pa
 std::string Expressions::render_from(Sql& sql, const Value& value) {
   const std::string_view method = method_of(value);
   const std::string name = name_of(value);
-  if (is_call(value) && (method == "alias" || method == "subquery" || method == "cte" ||
-                         method == "lateral")) {
+  if (is_call(value) &&
+      (method == "alias" || method == "subquery" || method == "cte" || method == "lateral")) {
     const Value& inner = *receiver_of(value);
     const Value* given = present(arguments_of(value), "name", 0);
     Name alias = Name::of("anon_1", context_.span_of(value));
@@ -213,8 +213,7 @@ std::string Expressions::render_from(Sql& sql, const Value& value) {
     render_name(sql, alias);
     return alias.text;
   }
-  if (is_call(value) && (method == "join" || method == "outerjoin") &&
-      !is_statement(value)) {
+  if (is_call(value) && (method == "join" || method == "outerjoin") && !is_statement(value)) {
     const Arguments& arguments = arguments_of(value);
     const std::string left = render_from(sql, *receiver_of(value));
     const bool outer = method == "outerjoin" || flag(arguments, "isouter");
@@ -354,8 +353,8 @@ void Expressions::render_select(Sql& sql, const Value& value) {
       if (!first) column_sql << ", ";
       first = false;
       const At at(column_sql, context_.span_of(column));
-      if (is_table_value(column) || (column.symbol() != nullptr && is_call(column) &&
-                                     method_of(column) == "subquery")) {
+      if (is_table_value(column) ||
+          (column.symbol() != nullptr && is_call(column) && method_of(column) == "subquery")) {
         Sql table_sql = sql.fresh();
         const std::string key = render_from(table_sql, column);
         sources.add(key, table_sql);
@@ -369,9 +368,8 @@ void Expressions::render_select(Sql& sql, const Value& value) {
         }
         // `FROM users AS u` is referred to as u
         const std::size_t alias = table_sql.text().rfind(" AS ");
-        const std::string reference = alias == std::string::npos
-                                          ? table_sql.text()
-                                          : table_sql.text().substr(alias + 4);
+        const std::string reference =
+            alias == std::string::npos ? table_sql.text() : table_sql.text().substr(alias + 4);
         bool inner_first = true;
         for (const Column& part : table->columns) {
           if (!part.name) continue;
@@ -385,8 +383,8 @@ void Expressions::render_select(Sql& sql, const Value& value) {
       render(column_sql, column, {});
       const Value* label = method_of(column) == "label" && is_call(column)
                                ? arguments_of(column).find("name", 0)
-                               : name_of(column) == "sa.label" ? arguments_of(column).find("name", 0)
-                                                               : nullptr;
+                           : name_of(column) == "sa.label" ? arguments_of(column).find("name", 0)
+                                                           : nullptr;
       if (const auto name = read_name(label, context_)) {
         column_sql << " AS ";
         render_name(column_sql, *name);
@@ -450,10 +448,10 @@ void Expressions::render_select(Sql& sql, const Value& value) {
         } else if (!columns.empty()) {
           // the table of the first column
           const auto reference = read_column_reference(columns[0], context_);
-          joined.push_back(render_from(from, reference && !reference->owner.is_unknown() &&
-                                                     reference->table
-                                                 ? reference->owner
-                                                 : columns[0]));
+          joined.push_back(
+              render_from(from, reference && !reference->owner.is_unknown() && reference->table
+                                    ? reference->owner
+                                    : columns[0]));
         }
         explicit_from = true;
       }
@@ -554,8 +552,8 @@ void Expressions::render_select(Sql& sql, const Value& value) {
 void Expressions::render_insert(Sql& sql, const Value& value, const Value* parameters) {
   const Chain chain = unroll(value);
   const Root root = root_of(chain);
-  const auto table = root.target == nullptr ? std::optional<Table>() : read_table(*root.target,
-                                                                                context_);
+  const auto table =
+      root.target == nullptr ? std::optional<Table>() : read_table(*root.target, context_);
   sql << "INSERT INTO ";
   if (root.target != nullptr) {
     render_from(sql, *root.target);
@@ -774,8 +772,8 @@ void Expressions::render_insert(Sql& sql, const Value& value, const Value* param
     });
     if (primary != constraints.end()) {
       const bool given = std::ranges::all_of(primary->columns, [&](const Name& name) {
-        return std::ranges::any_of(
-            rows[0], [&](const Assignment& a) { return a.column.text == name.text; });
+        return std::ranges::any_of(rows[0],
+                                   [&](const Assignment& a) { return a.column.text == name.text; });
       });
       if (!given) {
         sql << " RETURNING ";
@@ -796,8 +794,8 @@ void Expressions::render_insert(Sql& sql, const Value& value, const Value* param
 void Expressions::render_update(Sql& sql, const Value& value, const Value* parameters) {
   const Chain chain = unroll(value);
   const Root root = root_of(chain);
-  const auto table = root.target == nullptr ? std::optional<Table>()
-                                            : read_table(*root.target, context_);
+  const auto table =
+      root.target == nullptr ? std::optional<Table>() : read_table(*root.target, context_);
   Sources sources;
   Sql target = sql.fresh();
   std::string key(kUnknownText);

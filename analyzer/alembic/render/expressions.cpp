@@ -64,9 +64,7 @@ bool is_boolean_constant(const Value& value) {
   return value.as<bool>() != nullptr || name == "sa.true" || name == "sa.false";
 }
 
-bool is_null_constant(const Value& value) {
-  return value.is_none() || name_of(value) == "sa.null";
-}
+bool is_null_constant(const Value& value) { return value.is_none() || name_of(value) == "sa.null"; }
 
 /// The comparison with its operands exchanged.
 std::string_view reflection(std::string_view op) {
@@ -92,8 +90,7 @@ ColumnClass column_class(const Value& value, const Context& context) {
 }
 
 bool is_reflected(const Symbol& symbol, const Context& context) {
-  constexpr auto kComparisons =
-      std::to_array<std::string_view>({"==", "!=", "<", "<=", ">", ">="});
+  constexpr auto kComparisons = std::to_array<std::string_view>({"==", "!=", "<", "<=", ">", ">="});
   if (std::ranges::find(kComparisons, symbol.name) == kComparisons.end()) return false;
   return column_class(symbol.operands[0], context) == ColumnClass::kLight &&
          column_class(symbol.operands[1], context) == ColumnClass::kFull;
@@ -152,9 +149,8 @@ void Expressions::render_grouped(Sql& sql, const Value& value, const ExpressionO
 Precedence Expressions::render_symbol(Sql& sql, const Value& value,
                                       const ExpressionOptions& options) {
   const Symbol& symbol = *value.symbol();
-  const text::Span place = symbol.place.file == 0 && !symbol.place.span.empty()
-                               ? symbol.place.span
-                               : sql.place();
+  const text::Span place =
+      symbol.place.file == 0 && !symbol.place.span.empty() ? symbol.place.span : sql.place();
   const At at(sql, place);
   switch (symbol.kind) {
     case Symbol::Kind::kBinary:
@@ -202,9 +198,9 @@ Precedence Expressions::render_symbol(Sql& sql, const Value& value,
 
 bool Expressions::render_column(Sql& sql, const Value& value, const ExpressionOptions& options) {
   // excluded.column of an ON CONFLICT
-  if (const Value* owner = receiver_of(value);
-      owner != nullptr && owner->symbol() != nullptr &&
-      owner->symbol()->kind == Symbol::Kind::kAttribute && owner->symbol()->name == "excluded") {
+  if (const Value* owner = receiver_of(value); owner != nullptr && owner->symbol() != nullptr &&
+                                               owner->symbol()->kind == Symbol::Kind::kAttribute &&
+                                               owner->symbol()->name == "excluded") {
     sql << "excluded." << quote(value.symbol()->name);
     return true;
   }
@@ -315,8 +311,8 @@ Precedence Expressions::render_not(Sql& sql, const Value& operand,
   // SQLAlchemy negates comparisons by their opposite operator.
   const Symbol* symbol = operand.symbol();
   if (symbol != nullptr && symbol->kind == Symbol::Kind::kBinary && symbol->operands.size() == 2) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOpposites{{
-        {"==", "!="}, {"!=", "=="}, {"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kOpposites{
+        {{"==", "!="}, {"!=", "=="}, {"<", ">="}, {"<=", ">"}, {">", "<="}, {">=", "<"}}};
     for (const auto& [from, to] : kOpposites) {
       if (symbol->name != from) continue;
       Symbol opposite = *symbol;
@@ -384,8 +380,8 @@ Precedence Expressions::render_subscript(Sql& sql, const Value& value,
     sql << "}'";
     return Precedence::kCompare;
   }
-  const bool brackets = type && (type->family == TypeFamily::kArray ||
-                                 type->family == TypeFamily::kJsonb);
+  const bool brackets =
+      type && (type->family == TypeFamily::kArray || type->family == TypeFamily::kJsonb);
   render_grouped(sql, symbol.operands[0], options, Precedence::kAtom);
   sql << (brackets ? "[" : " -> ");
   render(sql, symbol.operands[1], {});
@@ -688,8 +684,7 @@ Precedence Expressions::render_call(Sql& sql, const Value& value,
     return Precedence::kAtom;
   }
   if (name == "pg.array") {
-    const auto* items =
-        arguments.positional.empty() ? nullptr : items_of(arguments.positional[0]);
+    const auto* items = arguments.positional.empty() ? nullptr : items_of(arguments.positional[0]);
     sql << "ARRAY[";
     if (items != nullptr) {
       render_list(sql, *items, options);
@@ -740,8 +735,7 @@ std::optional<Precedence> Expressions::render_method(Sql& sql, const Value& valu
       if (!op) sql.mark_partial();
       const auto type = type_of(left);
       ExpressionOptions right = options;
-      right.type = type && type->family != TypeFamily::kJson &&
-                           type->family != TypeFamily::kJsonb
+      right.type = type && type->family != TypeFamily::kJson && type->family != TypeFamily::kJsonb
                        ? &*type
                        : nullptr;
       render_grouped(sql, symbol.arguments.positional[0], right, Precedence::kCompare, true);
@@ -996,8 +990,7 @@ std::optional<Type> Expressions::type_of(const Value& value) const {
     }
     constexpr auto kSame = std::to_array<std::string_view>(
         {"func.coalesce", "func.max", "func.min", "func.sum", "func.lower", "func.upper"});
-    if (std::ranges::find(kSame, name) != kSame.end() &&
-        !arguments_of(value).positional.empty()) {
+    if (std::ranges::find(kSame, name) != kSame.end() && !arguments_of(value).positional.empty()) {
       return type_of(arguments_of(value).positional[0]);
     }
     return {};

@@ -74,8 +74,7 @@ class Expressions {
                                           const ExpressionOptions& options);
   Precedence render_binary(Sql& sql, const python::Symbol& symbol,
                            const ExpressionOptions& options);
-  Precedence render_unary(Sql& sql, const python::Symbol& symbol,
-                          const ExpressionOptions& options);
+  Precedence render_unary(Sql& sql, const python::Symbol& symbol, const ExpressionOptions& options);
   Precedence render_subscript(Sql& sql, const python::Value& value,
                               const ExpressionOptions& options);
   Precedence render_compare(Sql& sql, const python::Value& left, std::string_view op,
@@ -87,9 +86,8 @@ class Expressions {
                  const ExpressionOptions& options);
   void render_list(Sql& sql, const std::vector<python::Value>& values,
                    const ExpressionOptions& options);
-  Precedence render_junction(Sql& sql, const std::vector<python::Value>& parts,
-                             std::string_view op, Precedence precedence,
-                             const ExpressionOptions& options);
+  Precedence render_junction(Sql& sql, const std::vector<python::Value>& parts, std::string_view op,
+                             Precedence precedence, const ExpressionOptions& options);
   Precedence render_not(Sql& sql, const python::Value& operand, const ExpressionOptions& options);
   bool render_column(Sql& sql, const python::Value& value, const ExpressionOptions& options);
   /// A selectable in FROM: table, alias, subquery, join. Returns its key.

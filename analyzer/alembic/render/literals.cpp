@@ -1,13 +1,13 @@
 // Python values as SQL literals.
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "analyzer/alembic/compile.h"
 #include "analyzer/alembic/render/ddl.h"
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/python_classes.h"
-
-#include <fmt/format.h>
 
 namespace forelock::alembic {
 namespace {
@@ -36,13 +36,27 @@ bool to_json(const Value& value, std::string& out, int depth) {
       const auto c = static_cast<unsigned char>(s[i]);
       if (c < 0x80) {
         switch (c) {
-          case '"': out += "\\\""; break;
-          case '\\': out += "\\\\"; break;
-          case '\n': out += "\\n"; break;
-          case '\r': out += "\\r"; break;
-          case '\t': out += "\\t"; break;
-          case '\b': out += "\\b"; break;
-          case '\f': out += "\\f"; break;
+          case '"':
+            out += "\\\"";
+            break;
+          case '\\':
+            out += "\\\\";
+            break;
+          case '\n':
+            out += "\\n";
+            break;
+          case '\r':
+            out += "\\r";
+            break;
+          case '\t':
+            out += "\\t";
+            break;
+          case '\b':
+            out += "\\b";
+            break;
+          case '\f':
+            out += "\\f";
+            break;
           default:
             if (c < 0x20 || c == 0x7F) {
               out += c == 0x7F ? std::string(1, static_cast<char>(c)) : fmt::format("\\u{:04x}", c);
@@ -60,7 +74,8 @@ bool to_json(const Value& value, std::string& out, int depth) {
       }
       if (point >= 0x10000) {
         point -= 0x10000;
-        out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (point >> 10U), 0xDC00 + (point & 0x3FFU));
+        out +=
+            fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (point >> 10U), 0xDC00 + (point & 0x3FFU));
       } else {
         out += fmt::format("\\u{:04x}", point);
       }

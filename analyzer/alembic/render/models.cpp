@@ -11,9 +11,7 @@ namespace {
 using python::Symbol;
 using python::Value;
 
-bool is_class(const Value& value) {
-  return value.as<std::shared_ptr<python::Class>>() != nullptr;
-}
+bool is_class(const Value& value) { return value.as<std::shared_ptr<python::Class>>() != nullptr; }
 
 /// A name written as `owner.c.name` or `owner.c["name"]`: the owner and the name.
 std::optional<std::pair<Value, Name>> through_columns(const Value& value, const Context& context) {
@@ -117,8 +115,8 @@ std::optional<ColumnReference> read_column_reference(const Value& value, const C
   const bool aliased = name_of(owner) == "orm.aliased" && is_call(owner);
   const Value* model = aliased ? arguments_of(owner).find("element", 0) : &owner;
   if (model == nullptr || !is_class(*model)) return {};
-  const Value* declared = symbol->operands.size() > 1 ? &symbol->operands[1]
-                                                      : declared_column(*model, symbol->name);
+  const Value* declared =
+      symbol->operands.size() > 1 ? &symbol->operands[1] : declared_column(*model, symbol->name);
   Name name = Name::of(symbol->name, context.span_of(value));
   if (declared != nullptr && is_call(*declared)) {
     if (auto column = read_column(*declared, context); column && column->name) {
@@ -134,8 +132,8 @@ std::optional<Table> read_model_table(const Value& value, const Context& context
     if (const auto type = python::class_of(value)) model = *type;
   }
   if (const Symbol* symbol = value.symbol();
-      symbol != nullptr && symbol->kind == Symbol::Kind::kAttribute && symbol->name == "__table__" &&
-      !symbol->operands.empty()) {
+      symbol != nullptr && symbol->kind == Symbol::Kind::kAttribute &&
+      symbol->name == "__table__" && !symbol->operands.empty()) {
     model = symbol->operands[0];
   }
   if (!is_class(model) || python::is_enum(model)) return {};

@@ -91,8 +91,8 @@ void read_reference(const Value& target, const Context& context, Constraint& con
       name.span = span;
       name.known = !sql.partial();
       name.text = mapped.text.substr(begin, end - begin);
-      name.written = mapped.slice(
-          {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
+      name.written =
+          mapped.slice({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
       return name;
     };
     const std::string& all = mapped.text;
@@ -305,7 +305,7 @@ Table make_table(const Value* name, const std::vector<Value>& items, const Argum
     } else if (auto index = read_index(item, context)) {
       table.indexes.push_back(std::move(*index));
     } else if (const std::string other = name_of(item);
-               other != "sa.MetaData" && !other.starts_with("sa.") ) {
+               other != "sa.MetaData" && !other.starts_with("sa.")) {
       table.complete = false;
     }
   }
@@ -384,8 +384,8 @@ void apply_convention(Constraint& constraint, const Table& table, const Context&
   subject.columns = texts(constraint.columns);
   if (constraint.referred_table) subject.referred_table = constraint.referred_table->text;
   subject.referred_columns = texts(constraint.referred_columns);
-  constraint.name = convention_name(context.options.naming_convention, subject, constraint.name,
-                                    constraint.span);
+  constraint.name =
+      convention_name(context.options.naming_convention, subject, constraint.name, constraint.span);
 }
 
 /// CHECK of a string enum: `status IN ('a', 'b')`.
@@ -439,9 +439,8 @@ std::vector<Constraint> table_constraints(Table& table, const Context& context) 
       // The autoincrementing column comes first (columns_autoinc_first).
       std::vector<Constraint> only{implicit};
       if (const Column* increment = autoincrement_column(table, only)) {
-        const auto it = std::ranges::find_if(implicit.columns, [&](const Name& name) {
-          return name.text == increment->name->text;
-        });
+        const auto it = std::ranges::find_if(
+            implicit.columns, [&](const Name& name) { return name.text == increment->name->text; });
         if (it != implicit.columns.end()) {
           std::rotate(implicit.columns.begin(), it, it + 1);
         }
@@ -504,8 +503,7 @@ std::vector<Index> table_indexes(const Table& table, const Context& context) {
   return out;
 }
 
-const Column* autoincrement_column(const Table& table,
-                                   const std::vector<Constraint>& constraints) {
+const Column* autoincrement_column(const Table& table, const std::vector<Constraint>& constraints) {
   const auto primary = std::ranges::find_if(constraints, [](const Constraint& constraint) {
     return constraint.type == ConstraintType::kPrimaryKey;
   });

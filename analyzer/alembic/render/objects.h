@@ -58,7 +58,7 @@ struct Column {
   bool nullable_given = false;
   bool primary_key = false;
   Autoincrement autoincrement = Autoincrement::kAuto;
-  bool has_default = false;           ///< default= of the client side.
+  bool has_default = false;  ///< default= of the client side.
   bool default_is_sequence = false;
   std::optional<bool> index, unique;
   std::optional<python::Value> server_default;
@@ -78,11 +78,11 @@ struct Table {
   std::vector<Constraint> constraints;  ///< Explicit ones in the order of their creation.
   std::vector<Index> indexes;           ///< Explicit sa.Index(…) arguments.
   std::optional<python::Value> comment;
-  python::Arguments options;            ///< All keywords.
+  python::Arguments options;  ///< All keywords.
   text::Span span;
   bool complete = true;
-  bool lightweight = false;             ///< sa.table(): no keys, no schema semantics.
-  bool autoload = false;                ///< Columns come from the database.
+  bool lightweight = false;  ///< sa.table(): no keys, no schema semantics.
+  bool autoload = false;     ///< Columns come from the database.
 };
 
 /// Reads sa.Column(…) or sa.column(…); nothing for other values.

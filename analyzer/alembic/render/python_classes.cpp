@@ -7,9 +7,7 @@ namespace {
 
 using python::Value;
 
-bool is_class(const Value& value) {
-  return value.as<std::shared_ptr<python::Class>>() != nullptr;
-}
+bool is_class(const Value& value) { return value.as<std::shared_ptr<python::Class>>() != nullptr; }
 bool is_instance(const Value& value) {
   return value.as<std::shared_ptr<python::Instance>>() != nullptr;
 }
@@ -70,7 +68,6 @@ std::optional<Value> enum_member_name(const Value& value, const Context& context
   return *found;
 }
 
-
 Value call_function(const Value& callee, std::vector<Value> positional, const Context& context) {
   if (context.evaluator == nullptr) return Value::unknown("a function of the project");
   python::Arguments arguments;
@@ -87,8 +84,8 @@ std::optional<Type> read_class_type(const Value& value, const Context& context) 
   }
   if (!is_class(type)) return {};
   if (descends_from(type, "sa.UserDefinedType")) {
-    if (const Value* spec = python::find_attribute(is_instance(value) ? value : type,
-                                                   "get_col_spec")) {
+    if (const Value* spec =
+            python::find_attribute(is_instance(value) ? value : type, "get_col_spec")) {
       const Value result = call_function(*spec, {value}, context);
       if (const auto text = known_string(result)) {
         Type out;
@@ -101,8 +98,8 @@ std::optional<Type> read_class_type(const Value& value, const Context& context) 
   }
   if (descends_from(type, "sa.TypeDecorator")) {
     // load_dialect_impl(self, dialect) chooses by dialect; else `impl` is the type.
-    if (const Value* chooser = python::find_attribute(is_instance(value) ? value : type,
-                                                      "load_dialect_impl");
+    if (const Value* chooser =
+            python::find_attribute(is_instance(value) ? value : type, "load_dialect_impl");
         chooser != nullptr && chooser->symbol() == nullptr) {
       const Value dialect = python::make_symbol("@dialect", {0, context.call});
       const Value result = call_function(*chooser, {value, dialect}, context);

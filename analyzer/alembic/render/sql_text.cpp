@@ -35,8 +35,7 @@ void Sql::add_segment(std::uint32_t begin, text::Span host, text::SegmentKind ki
       last.embedded.end_byte = embedded.end_byte;
       return;
     }
-    if (touches && kind == text::SegmentKind::kVerbatim &&
-        last.host.end_byte == host.begin_byte) {
+    if (touches && kind == text::SegmentKind::kVerbatim && last.host.end_byte == host.begin_byte) {
       last.embedded.end_byte = embedded.end_byte;
       last.host.end_byte = host.end_byte;
       return;
@@ -80,9 +79,8 @@ Sql& Sql::copy(const text::MappedText& source) {
     add_segment(begin, host, segment->kind);
   };
   const auto emit_known = [&](std::uint32_t from, std::uint32_t to) {
-    auto it = std::ranges::upper_bound(segments, from, {}, [](const text::Segment& s) {
-      return s.embedded.end_byte;
-    });
+    auto it = std::ranges::upper_bound(segments, from, {},
+                                       [](const text::Segment& s) { return s.embedded.end_byte; });
     std::uint32_t position = from;
     for (; it != segments.end() && it->embedded.begin_byte < to; ++it) {
       emit(position, std::min(to, it->embedded.begin_byte), nullptr);
@@ -106,8 +104,8 @@ Sql& Sql::copy(const text::MappedText& source) {
 Sql& Sql::append(const Sql& other) {
   for (const text::Segment& segment : other.segments_) {
     const std::uint32_t begin = size32(text_);
-    text_ += std::string_view(other.text_)
-                 .substr(segment.embedded.begin_byte, segment.embedded.size());
+    text_ +=
+        std::string_view(other.text_).substr(segment.embedded.begin_byte, segment.embedded.size());
     add_segment(begin, segment.host, segment.kind);
   }
   partial_ = partial_ || other.partial_;

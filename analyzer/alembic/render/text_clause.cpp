@@ -55,9 +55,9 @@ void render_text_clause(Sql& sql, const text::MappedText& text,
     from = end;
     const Type* type = parameter->type ? &*parameter->type : nullptr;
     const auto* items = items_of(parameter->value);
-    const bool tuple = items != nullptr && (parameter->expanding ||
-                                            parameter->value.sequence()->kind ==
-                                                python::Sequence::Kind::kTuple);
+    const bool tuple =
+        items != nullptr && (parameter->expanding ||
+                             parameter->value.sequence()->kind == python::Sequence::Kind::kTuple);
     if (tuple) {  // psycopg2 sends a tuple as a parenthesised list, and so does expanding=True
       sql << "(";
       for (std::size_t k = 0; k < items->size(); ++k) {
@@ -118,9 +118,7 @@ void Expressions::render_text(Sql& sql, const Value& value, const Value* given) 
     }
   }
   if (given != nullptr) set_dict(*given);
-  const Value* text = chain.root == nullptr
-                          ? nullptr
-                          : arguments_of(*chain.root).find("text", 0);
+  const Value* text = chain.root == nullptr ? nullptr : arguments_of(*chain.root).find("text", 0);
   if (text == nullptr || text->str() == nullptr) {
     sql.hole();
     return;

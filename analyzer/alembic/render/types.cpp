@@ -383,8 +383,8 @@ std::optional<Type> read_special(const std::string& function, const Value& value
         type.sql += " " + *fields;
       }
     }
-    const Value* precision = generic ? present(arguments, "second_precision", 1)
-                                     : present(arguments, "precision", 0);
+    const Value* precision =
+        generic ? present(arguments, "second_precision", 1) : present(arguments, "precision", 0);
     if (precision != nullptr) type.sql += " (" + integer_text(*precision, type) + ")";
     return type;
   }

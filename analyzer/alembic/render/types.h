@@ -41,20 +41,20 @@ struct NamedType {
   std::optional<Name> schema;
   std::vector<python::Value> labels;
   bool labels_known = true;
-  bool create_type = true;      ///< postgresql.ENUM(create_type=…)
-  bool of_metadata = false;     ///< metadata=… given: not created with a table.
+  bool create_type = true;   ///< postgresql.ENUM(create_type=…)
+  bool of_metadata = false;  ///< metadata=… given: not created with a table.
   bool inherit_schema = false;
   bool domain = false;
 };
 
 struct Type {
   TypeFamily family = TypeFamily::kNull;
-  std::string sql;        ///< As in a column definition.
-  bool known = true;      ///< Whether `sql` has no placeholder.
+  std::string sql;    ///< As in a column definition.
+  bool known = true;  ///< Whether `sql` has no placeholder.
   text::Span span;
   std::shared_ptr<const Type> item;  ///< Element of an array.
   std::optional<NamedType> named;    ///< For kEnum and kDomain, and for string enums.
-  bool check_constraint = false;     ///< Boolean or Enum that adds a CHECK (create_constraint=True).
+  bool check_constraint = false;  ///< Boolean or Enum that adds a CHECK (create_constraint=True).
   std::optional<Name> constraint_name;
   python::Value source;
   /// geoalchemy2: adds an index when its table is created.
