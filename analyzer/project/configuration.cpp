@@ -7,6 +7,10 @@
 #include <utility>
 #include <variant>
 
+// Debian's shared library of toml++ has only the functions that throw; its headers alone have both.
+#undef TOML_SHARED_LIB
+#undef TOML_HEADER_ONLY
+#define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
