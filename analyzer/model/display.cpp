@@ -102,13 +102,9 @@ std::string_view tag_of(const Database& database) {
 
 /// Tag of a statement about an object that lives on a table is the table's.
 std::string_view alter_tag(const Rename& rename) {
-  switch (rename.object.kind) {
-    case ObjectKind::kColumn:
-    case ObjectKind::kConstraint:
-      return names_of(rename.relation_kind).alter_tag;
-    default:
-      return names_of(rename.object.kind).alter_tag;
-  }
+  const ObjectKind kind = rename.object.kind;
+  const bool in_relation = kind == ObjectKind::kColumn || kind == ObjectKind::kConstraint;
+  return names_of(in_relation ? rename.relation_kind : kind).alter_tag;
 }
 
 }  // namespace

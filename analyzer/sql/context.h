@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +16,8 @@
 
 namespace forelock::sql {
 
-/// Deeper expressions and queries are cut there: recursion over the model must be bounded.
+/// A statement whose expressions and queries lie deeper is refused: recursion over the model must
+/// be bounded.
 inline constexpr int kMaxDepth = 500;
 /// Expression nodes kept of one statement; what lies behind is read as kOther without arguments.
 inline constexpr std::size_t kMaxExpressionNodes = 100'000;
@@ -32,8 +35,9 @@ struct Context {
   std::size_t nodes_left = kMaxExpressionNodes;
   std::size_t copies_left = kMaxExpressionNodes;  ///< From sub-queries to the queries around them.
   int depth = 0;
-  std::vector<std::string> cte_names;  ///< Common table expressions in scope.
-  model::Query* query = nullptr;       ///< Collects what the query around reads; may be null.
+  bool too_deep = false;                         ///< Something was cut because it lies too deep.
+  std::map<std::string, int, std::less<>> ctes;  ///< Names of WITH in scope, and how many of each.
+  model::Query* query = nullptr;  ///< Collects what the query around reads; may be null.
 
   [[nodiscard]] std::string slice(text::Span span) const {
     return std::string(
@@ -48,7 +52,10 @@ class DepthGuard {
   DepthGuard(const DepthGuard&) = delete;
   DepthGuard& operator=(const DepthGuard&) = delete;
   ~DepthGuard() { --context_.depth; }
-  [[nodiscard]] bool too_deep() const { return context_.depth > kMaxDepth; }
+  [[nodiscard]] bool too_deep() const {
+    context_.too_deep = context_.too_deep || context_.depth > kMaxDepth;
+    return context_.depth > kMaxDepth;
+  }
 
  private:
   Context& context_;

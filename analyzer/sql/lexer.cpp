@@ -7,8 +7,6 @@ namespace {
 
 // Source: PostgreSQL 18, src/backend/parser/scan.l, for all character classes and forms below.
 
-constexpr std::string_view kOperatorCharacters = "~!@#%^&|`?+-*/<>=";
-
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
@@ -215,9 +213,12 @@ class Lexer {
   }
 
   void operator_symbol() {
+    // Longer ones are no operators; the bound keeps `+-+-…` from being looked at again and again.
+    constexpr std::size_t kMaxBytes = 256;
     const std::size_t begin = at_;
+    const std::size_t limit = std::min(begin + kMaxBytes, text_.size());
     std::size_t end = at_;
-    while (end < text_.size() && kOperatorCharacters.contains(text_[end])) {
+    while (end < limit && kOperatorCharacters.contains(text_[end])) {
       const std::string_view two = text_.substr(end, 2);
       if (two == "--" || two == "/*") break;
       ++end;

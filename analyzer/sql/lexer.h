@@ -78,6 +78,9 @@ class Tokens {
   std::vector<Token> tokens_;
 };
 
+/// The characters that operators are made of.
+inline constexpr std::string_view kOperatorCharacters = "~!@#%^&|`?+-*/<>=";
+
 /// Whether two words are the same but for the case of their ASCII letters; `lower` is in lower
 /// case.
 bool same_word(std::string_view word, std::string_view lower);

@@ -103,8 +103,12 @@ void read_assignments(Context& context, Node statement, model::Update& update) {
       range = {tokens.find(parts[part], "=") + 1, parts[part].end};
     }
     if (!shared || value.integer("colno") == value.integer("ncolumns")) ++part;
+    // What the shared expression reads counts once.
+    model::Query* const reads = context.query;
+    if (shared && value.integer("colno") > 1) context.query = nullptr;
     update.assignments.emplace_back(
         target.string("name"), lower_root(context, shared ? value.child("source") : value, range));
+    context.query = reads;
   }
 }
 

@@ -15,9 +15,7 @@ void collect_relation(Context& context, Node range_var, bool write) {
   if (context.query == nullptr || !range_var) return;
   RelationUse use;
   use.name = relation_name(range_var);
-  const bool is_cte =
-      !write && use.name.schema.empty() &&
-      std::ranges::find(context.cte_names, use.name.name) != context.cte_names.end();
+  const bool is_cte = !write && use.name.schema.empty() && context.ctes.contains(use.name.name);
   if (is_cte) return;
   use.alias = range_var.fixed("alias").string("aliasname");
   use.target_of_write = write;
@@ -94,7 +92,8 @@ std::string figured_name(const model::Expression& expression) {
       if (expression.name.starts_with('.')) {
         return expression.name.substr(expression.name.rfind('.') + 1);
       }
-      return expression.args.empty() ? "" : figured_name(expression.args[0]);
+      if (!expression.name.empty() || expression.args.empty()) return {};
+      return figured_name(expression.args[0]);
     case ExpressionKind::kConstant:
     case ExpressionKind::kParameter:
     case ExpressionKind::kOperator:
@@ -289,18 +288,29 @@ void collect_returning(Context& context, Node statement) {
 
 }  // namespace
 
-WithScope::WithScope(Context& context, Node with_clause)
-    : context_(context), size_(context.cte_names.size()) {
+WithScope::WithScope(Context& context, Node with_clause) : context_(context) {
   if (!with_clause) return;
   const bool recursive = with_clause.flag("recursive");
   const NodeList ctes = with_clause.list("ctes");
   if (recursive) {
-    for (const Node cte : ctes) context.cte_names.push_back(cte.string("ctename"));
+    for (const Node cte : ctes) open(cte);
   }
   for (const Node cte : ctes) {
     collect_statement(context, cte.child("ctequery"));
-    if (!recursive) context.cte_names.push_back(cte.string("ctename"));
+    if (!recursive) open(cte);
   }
+}
+
+WithScope::~WithScope() {
+  for (const std::string& name : names_) {
+    const auto found = context_.ctes.find(name);
+    if (--found->second == 0) context_.ctes.erase(found);
+  }
+}
+
+void WithScope::open(Node cte) {
+  names_.push_back(cte.string("ctename"));
+  ++context_.ctes[names_.back()];
 }
 
 void collect_from(Context& context, NodeList items) {

@@ -2,6 +2,9 @@
 
 // SELECT and the queries that INSERT, UPDATE, DELETE and MERGE hold.
 
+#include <string>
+#include <vector>
+
 #include "analyzer/model/expression.h"
 #include "analyzer/sql/context.h"
 
@@ -23,11 +26,13 @@ class WithScope {
   WithScope(Context& context, Node with_clause);
   WithScope(const WithScope&) = delete;
   WithScope& operator=(const WithScope&) = delete;
-  ~WithScope() { context_.cte_names.resize(size_); }
+  ~WithScope();
 
  private:
+  void open(Node cte);
+
   Context& context_;
-  std::size_t size_;
+  std::vector<std::string> names_;
 };
 
 }  // namespace forelock::sql

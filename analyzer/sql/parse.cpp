@@ -69,6 +69,9 @@ std::expected<model::Expression, SyntaxError> parse_expression(std::string_view 
   Context context(text, tokens, tree->version);
   const Node value = tree->statement.list("targetList").front().child("val");
   model::Expression result = lower_root(context, value, range);
+  if (context.too_deep) {
+    return std::unexpected(SyntaxError{"the expression is nested too deeply", whole});
+  }
   shift_spans(result, prefix);
   return result;
 }

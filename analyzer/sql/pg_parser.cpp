@@ -51,11 +51,20 @@ std::size_t byte_of_character(std::string_view sql, int position) {
   return std::min(byte, sql.size());
 }
 
+/// Messages quote the text near the error, which may be long.
+std::string shortened(std::string_view message) {
+  constexpr std::size_t kMaxBytes = 200;
+  if (message.size() <= kMaxBytes) return std::string(message);
+  std::size_t end = kMaxBytes;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0U) == 0x80U) --end;
+  return std::string(message.substr(0, end)) + "…";
+}
+
 SyntaxError to_syntax_error(const PgQueryError& error, std::string_view sql) {
   const std::size_t byte = byte_of_character(sql, error.cursorpos);
   const auto begin = static_cast<std::uint32_t>(byte);
   const bool at_end = byte >= sql.size();
-  return {error.message == nullptr ? "syntax error" : error.message,
+  return {shortened(error.message == nullptr ? "syntax error" : error.message),
           {begin, at_end ? begin : begin + 1}};
 }
 

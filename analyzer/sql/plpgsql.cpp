@@ -186,7 +186,8 @@ class BodyReader {
     const std::size_t literal = range.begin + 1;
     const bool alone = literal + 1 == range.end || tokens_.is(literal + 1, "into") ||
                        tokens_.is(literal + 1, "using");
-    if (alone && literal < range.end && tokens_[literal].kind == TokenKind::kString) {
+    if (alone && literal < range.end && tokens_[literal].kind == TokenKind::kString &&
+        tokens_[literal].closed) {
       const auto inner = plain_literal(tokens_.text(literal), tokens_[literal].span);
       if (inner && add(*inner, std::string(body_.substr(inner->begin_byte, inner->size())))) return;
     }
@@ -202,6 +203,7 @@ class BodyReader {
     std::string sql(body_.substr(span.begin_byte, span.size()));
     if (tokens_.is(range.begin, "perform")) sql.replace(0, 7, "SELECT ");
     blank_into(range, span, sql);
+    sql.resize(sql.find_last_not_of(' ') + 1);
     if (add(span, sql)) return;
     BodyStatement failed;
     failed.conditional = conditional();

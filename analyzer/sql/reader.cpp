@@ -15,6 +15,42 @@ namespace {
 /// Longer statements are refused: the tree takes about a hundred times as much memory.
 constexpr std::size_t kMaxStatementBytes = 4U * 1024U * 1024U;
 
+// PostgreSQL's lexer takes a whole run of operator characters and gives back all but its first one
+// or two, again and again: `/*/*/*…` and `+-+-+-…` take it time with the square of their length.
+// This bounds the sum of these squares, to about a tenth of a second. Source: PostgreSQL 18,
+// src/backend/parser/scan.l, {xcstart} and {operator}.
+constexpr std::size_t kMaxOperatorCost = 100'000'000;
+
+/// Sum of the squared lengths of the runs of operator characters in the text.
+std::size_t operator_cost(std::string_view text) {
+  std::size_t cost = 0;
+  std::size_t run = 0;
+  for (const char c : text) {
+    if (kOperatorCharacters.contains(c)) {
+      ++run;
+    } else if (run > 0) {
+      cost += run * run;
+      run = 0;
+    }
+  }
+  return cost + run * run;
+}
+
+/// The same without what stands in quotes and in comments to the end of the line, which cost
+/// nothing.
+bool has_long_operators(std::string_view sql) {
+  std::string code(sql);
+  const Tokens tokens(sql, {.comments = true});
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const TokenKind kind = tokens[i].kind;
+    const bool is_line_comment = kind == TokenKind::kComment && tokens.text(i).starts_with("--");
+    if (kind != TokenKind::kString && kind != TokenKind::kQuoted && !is_line_comment) continue;
+    const text::Span span = tokens[i].span;
+    std::fill(code.begin() + span.begin_byte, code.begin() + span.end_byte, ' ');
+  }
+  return operator_cost(code) > kMaxOperatorCost;
+}
+
 /// Why the text cannot be handed to the parser.
 std::optional<SyntaxError> unreadable(std::string_view sql) {
   if (sql.size() > kMaxStatementBytes) {
@@ -23,6 +59,10 @@ std::optional<SyntaxError> unreadable(std::string_view sql) {
   if (const std::size_t zero = sql.find('\0'); zero != std::string_view::npos) {
     const auto at = static_cast<std::uint32_t>(zero);
     return SyntaxError{"invalid byte 0x00", {at, at + 1}};
+  }
+  if (operator_cost(sql) > kMaxOperatorCost && has_long_operators(sql)) {
+    return SyntaxError{"the statement has too long a run of operator characters",
+                       {0, static_cast<std::uint32_t>(sql.size())}};
   }
   return std::nullopt;
 }
@@ -55,6 +95,9 @@ StatementReader::Result StatementReader::read(std::string_view sql) {
   }
   Context context(text, tokens, tree->version);
   model::Operation operation = lower_statement(context, tree->statement);
+  if (context.too_deep) {
+    return std::unexpected(SyntaxError{"the statement is nested too deeply", whole});
+  }
   return ParsedStatement{std::move(operation), whole, std::move(text)};
 }
 

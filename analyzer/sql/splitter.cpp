@@ -26,20 +26,18 @@ class Splitter {
   std::vector<ScriptPiece> run() {
     for (at_ = 0; at_ < tokens_.size(); at_ = next_) {
       next_ = at_ + 1;
-      switch (tokens_[at_].kind) {
-        case TokenKind::kComment:
-          pieces_.push_back({Kind::kComment, tokens_[at_].span});
-          break;
-        case TokenKind::kMetaCommand:
-          if (sends_statement(tokens_.text(at_))) end_statement();
-          pieces_.push_back({Kind::kMetaCommand, tokens_[at_].span});
-          break;
-        case TokenKind::kCopyData:
-          end_statement();
-          pieces_.push_back({Kind::kCopyData, tokens_[at_].span});
-          break;
-        default:
-          statement_token();
+      const TokenKind kind = tokens_[at_].kind;
+      // A comment that never ends is an error of the statement that it would be.
+      if (kind == TokenKind::kComment && tokens_[at_].closed) {
+        pieces_.push_back({Kind::kComment, tokens_[at_].span});
+      } else if (kind == TokenKind::kMetaCommand) {
+        if (sends_statement(tokens_.text(at_))) end_statement();
+        pieces_.push_back({Kind::kMetaCommand, tokens_[at_].span});
+      } else if (kind == TokenKind::kCopyData) {
+        end_statement();
+        pieces_.push_back({Kind::kCopyData, tokens_[at_].span});
+      } else {
+        statement_token();
       }
     }
     end_statement();
