@@ -147,7 +147,8 @@ const NamedObject* Catalog::find_object(model::ObjectKind kind, const Name& name
   if (const NamedObject* found = get(objects_.find({kind, name}))) return found;
   if (!name.schema.empty()) return nullptr;
   for (const std::string& schema : search_path_) {
-    if (const NamedObject* found = get(objects_.find({kind, Name{schema, name.name}}))) return found;
+    if (const NamedObject* found = get(objects_.find({kind, Name{schema, name.name}})))
+      return found;
   }
   return nullptr;
 }
@@ -439,7 +440,8 @@ void Catalog::add_dependency(Dependency dependency) {
   std::vector<Dependency> list = old == nullptr ? std::vector<Dependency>{} : *old;
   list.push_back(dependency);
   exchange_needs({}, {dependency});
-  needs_of_.set(dependency.object, std::make_shared<const std::vector<Dependency>>(std::move(list)));
+  needs_of_.set(dependency.object,
+                std::make_shared<const std::vector<Dependency>>(std::move(list)));
 }
 
 void Catalog::erase_dependencies_of(Oid object) {

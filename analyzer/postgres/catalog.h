@@ -181,8 +181,8 @@ struct Relation {
   /// transaction within; used for "nobody else can see it yet".
   std::uint32_t created_in_migration = 0;
   std::uint32_t created_in_transaction = 0;
-  bool rows_loaded = false;  ///< Something wrote rows into it since it was created here.
-  bool assumed = false;      ///< Not created by the history; known only from its use.
+  bool rows_loaded = false;   ///< Something wrote rows into it since it was created here.
+  bool assumed = false;       ///< Not created by the history; known only from its use.
   bool open_columns = false;  ///< Not all columns are known (assumed, or a query that is not).
   bool rows_deleted = false;  ///< An unconditional DELETE left dead rows at the end of the heap.
   Oid of_type = 0;            ///< Typed table: its composite type.

@@ -17,14 +17,21 @@ using Change = Difference::Change;
 ObjectKind kind_of(const Relation& relation) {
   switch (relation.kind) {
     case RelationKind::kTable:
-    case RelationKind::kPartitionedTable: return ObjectKind::kTable;
-    case RelationKind::kForeignTable: return ObjectKind::kForeignTable;
-    case RelationKind::kView: return ObjectKind::kView;
-    case RelationKind::kMaterializedView: return ObjectKind::kMaterializedView;
+    case RelationKind::kPartitionedTable:
+      return ObjectKind::kTable;
+    case RelationKind::kForeignTable:
+      return ObjectKind::kForeignTable;
+    case RelationKind::kView:
+      return ObjectKind::kView;
+    case RelationKind::kMaterializedView:
+      return ObjectKind::kMaterializedView;
     case RelationKind::kIndex:
-    case RelationKind::kPartitionedIndex: return ObjectKind::kIndex;
-    case RelationKind::kSequence: return ObjectKind::kSequence;
-    case RelationKind::kCompositeType: return ObjectKind::kType;
+    case RelationKind::kPartitionedIndex:
+      return ObjectKind::kIndex;
+    case RelationKind::kSequence:
+      return ObjectKind::kSequence;
+    case RelationKind::kCompositeType:
+      return ObjectKind::kType;
   }
   return ObjectKind::kOther;
 }
@@ -181,8 +188,8 @@ void Comparer::named_parts(const Relation& a, const Relation& b) {
   const auto compare_lists = [&](const auto& old_list, const auto& new_list, ObjectKind kind,
                                  auto&& same_part) {
     for (const auto& own : old_list) {
-      const auto other = std::ranges::find_if(
-          new_list, [&](const auto& part) { return part.name == own.name; });
+      const auto other =
+          std::ranges::find_if(new_list, [&](const auto& part) { return part.name == own.name; });
       const std::string object = fmt::format("{}.{}", table, own.name);
       if (other == new_list.end()) {
         add(Change::kMissing, kind, object);
@@ -191,8 +198,8 @@ void Comparer::named_parts(const Relation& a, const Relation& b) {
       }
     }
     for (const auto& own : new_list) {
-      const bool known = std::ranges::any_of(
-          old_list, [&](const auto& part) { return part.name == own.name; });
+      const bool known =
+          std::ranges::any_of(old_list, [&](const auto& part) { return part.name == own.name; });
       if (!known) add(Change::kExtra, kind, fmt::format("{}.{}", table, own.name));
     }
   };
@@ -326,8 +333,7 @@ void Comparer::type(const Type* a, const Type* b) {
 
 void Comparer::function(const CatalogFunction* a, const CatalogFunction* b) {
   const CatalogFunction& any = b != nullptr ? *b : *a;
-  const ObjectKind kind =
-      any.definition.procedure ? ObjectKind::kProcedure : ObjectKind::kFunction;
+  const ObjectKind kind = any.definition.procedure ? ObjectKind::kProcedure : ObjectKind::kFunction;
   const std::string object = shown(any.schema, any.name);
   const auto twin = [&](const Catalog& catalog) -> const CatalogFunction* {
     for (const CatalogFunction* other : catalog.find_functions({any.schema, any.name})) {
@@ -376,9 +382,8 @@ std::vector<Difference> compare(const Catalog& before, const Catalog& after) {
               [&](const Relation* a, const Relation* b) { comparer.relation(a, b); });
   each_change(before.types_, after.types_,
               [&](const Type* a, const Type* b) { comparer.type(a, b); });
-  each_change(
-      before.functions_, after.functions_,
-      [&](const CatalogFunction* a, const CatalogFunction* b) { comparer.function(a, b); });
+  each_change(before.functions_, after.functions_,
+              [&](const CatalogFunction* a, const CatalogFunction* b) { comparer.function(a, b); });
   const auto presence = [&](ObjectKind kind, const auto* a, const auto* b) {
     if (a != nullptr && b == nullptr) comparer.add(Change::kMissing, kind, a->name);
     if (a == nullptr && b != nullptr) comparer.add(Change::kExtra, kind, b->name);

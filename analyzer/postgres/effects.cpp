@@ -24,8 +24,7 @@ constexpr std::size_t index_of(LockMode mode) { return static_cast<std::size_t>(
 
 // PostgreSQL manual, table 13.2; bit n stands for mode n + 1.
 constexpr std::array<unsigned, 8> kConflicts = {
-    0b10000000, 0b11000000, 0b11110000, 0b11111000,
-    0b11101100, 0b11111100, 0b11111110, 0b11111111,
+    0b10000000, 0b11000000, 0b11110000, 0b11111000, 0b11101100, 0b11111100, 0b11111110, 0b11111111,
 };
 
 }  // namespace
@@ -40,23 +39,30 @@ bool blocks_writes(LockMode mode) { return conflicts(mode, LockMode::kRowExclusi
 
 std::string_view name(RelationKind kind) {
   switch (kind) {
-    case RelationKind::kTable: return "table";
-    case RelationKind::kPartitionedTable: return "partitioned table";
-    case RelationKind::kForeignTable: return "foreign table";
-    case RelationKind::kView: return "view";
-    case RelationKind::kMaterializedView: return "materialized view";
+    case RelationKind::kTable:
+      return "table";
+    case RelationKind::kPartitionedTable:
+      return "partitioned table";
+    case RelationKind::kForeignTable:
+      return "foreign table";
+    case RelationKind::kView:
+      return "view";
+    case RelationKind::kMaterializedView:
+      return "materialized view";
     case RelationKind::kIndex:
-    case RelationKind::kPartitionedIndex: return "index";
-    case RelationKind::kSequence: return "sequence";
-    case RelationKind::kCompositeType: return "composite type";
+    case RelationKind::kPartitionedIndex:
+      return "index";
+    case RelationKind::kSequence:
+      return "sequence";
+    case RelationKind::kCompositeType:
+      return "composite type";
   }
   return "table";
 }
 
 const Lock* Effects::lock_on(std::string_view schema, std::string_view relation) const {
-  const auto found = std::ranges::find_if(locks, [&](const Lock& lock) {
-    return lock.name == relation && lock.schema == schema;
-  });
+  const auto found = std::ranges::find_if(
+      locks, [&](const Lock& lock) { return lock.name == relation && lock.schema == schema; });
   return found == locks.end() ? nullptr : &*found;
 }
 

@@ -35,15 +35,19 @@ model::TypeName integer_constant_type(const std::string& text) {
 model::TypeName constant_type(const Expression& expression) {
   switch (expression.constant) {
     case model::ConstantKind::kNull:
-    case model::ConstantKind::kString: return builtin("unknown");
-    case model::ConstantKind::kBoolean: return builtin("bool");
-    case model::ConstantKind::kInteger: return integer_constant_type(expression.name);
+    case model::ConstantKind::kString:
+      return builtin("unknown");
+    case model::ConstantKind::kBoolean:
+      return builtin("bool");
+    case model::ConstantKind::kInteger:
+      return integer_constant_type(expression.name);
     case model::ConstantKind::kFloat: {
-      const bool digits = std::ranges::all_of(
-          expression.name, [](unsigned char c) { return std::isdigit(c) != 0; });
+      const bool digits = std::ranges::all_of(expression.name,
+                                              [](unsigned char c) { return std::isdigit(c) != 0; });
       return digits ? integer_constant_type(expression.name) : builtin("numeric");
     }
-    case model::ConstantKind::kBitString: return builtin("bit");
+    case model::ConstantKind::kBitString:
+      return builtin("bit");
   }
   return {};
 }
@@ -93,8 +97,9 @@ int score(const Catalog& catalog, std::span<const facts::TypeId> wanted,
           const std::vector<model::TypeName>& given, bool variadic) {
   int result = 0;
   for (std::size_t i = 0; i < given.size(); ++i) {
-    facts::TypeId target =
-        i < wanted.size() ? wanted[i] : wanted.empty() ? facts::TypeId{-1} : wanted.back();
+    facts::TypeId target = i < wanted.size() ? wanted[i]
+                           : wanted.empty()  ? facts::TypeId{-1}
+                                             : wanted.back();
     if (variadic && i + 1 >= wanted.size() && !wanted.empty() && target >= 0 &&
         facts::type(target).element >= 0) {
       target = facts::type(target).element;
@@ -156,10 +161,27 @@ const facts::OperatorFact* resolve_operator(const Catalog& catalog, const Scope&
 }
 
 bool is_boolean_operator(std::string_view name) {
-  for (const std::string_view known :
-       {"IN", "NOT IN", "LIKE", "NOT LIKE", "ILIKE", "NOT ILIKE", "BETWEEN", "NOT BETWEEN",
-        "SIMILAR TO", "IS DISTINCT FROM", "IS NOT DISTINCT FROM", "=", "<>", "<", ">", "<=", ">=",
-        "EXISTS", "ANY", "ALL", "OVERLAPS"}) {
+  for (const std::string_view known : {"IN",
+                                       "NOT IN",
+                                       "LIKE",
+                                       "NOT LIKE",
+                                       "ILIKE",
+                                       "NOT ILIKE",
+                                       "BETWEEN",
+                                       "NOT BETWEEN",
+                                       "SIMILAR TO",
+                                       "IS DISTINCT FROM",
+                                       "IS NOT DISTINCT FROM",
+                                       "=",
+                                       "<>",
+                                       "<",
+                                       ">",
+                                       "<=",
+                                       ">=",
+                                       "EXISTS",
+                                       "ANY",
+                                       "ALL",
+                                       "OVERLAPS"}) {
     if (name == known) return true;
   }
   return name.find("BETWEEN") != std::string_view::npos ||
@@ -355,8 +377,8 @@ ResolvedFunction resolve_function(const Catalog& catalog, const model::Qualified
       ++inputs;
       if (!parameter.default_value && parameter.mode != 'v') ++required;
     }
-    if (counted && (!fits || (arguments.size() > inputs && !variadic) ||
-                    arguments.size() < required)) {
+    if (counted &&
+        (!fits || (arguments.size() > inputs && !variadic) || arguments.size() < required)) {
       continue;
     }
     if (value > best) {
@@ -389,7 +411,8 @@ model::TypeName infer_type(const Catalog& catalog, const Scope& scope,
       const Scope::Found found = scope.find(expression.qualifier, expression.name);
       return found.column == nullptr ? model::TypeName{} : found.column->type;
     }
-    case ExpressionKind::kConstant: return constant_type(expression);
+    case ExpressionKind::kConstant:
+      return constant_type(expression);
     case ExpressionKind::kFunction:
       return resolve_function(catalog, {expression.qualifier, expression.name},
                               argument_types(catalog, scope, expression), true)
@@ -406,15 +429,18 @@ model::TypeName infer_type(const Catalog& catalog, const Scope& scope,
     case ExpressionKind::kNot:
     case ExpressionKind::kIsNull:
     case ExpressionKind::kIsNotNull:
-    case ExpressionKind::kBooleanTest: return builtin("bool");
+    case ExpressionKind::kBooleanTest:
+      return builtin("bool");
     case ExpressionKind::kCast:
       return expression.type ? resolve_type(catalog, *expression.type).name : model::TypeName{};
     case ExpressionKind::kCollate:
       return expression.args.empty() ? model::TypeName{}
                                      : infer_type(catalog, scope, expression.args[0]);
-    case ExpressionKind::kCase: return {};
+    case ExpressionKind::kCase:
+      return {};
     case ExpressionKind::kCoalesce:
-    case ExpressionKind::kMinMax: return common_type(catalog, types_from(0));
+    case ExpressionKind::kMinMax:
+      return common_type(catalog, types_from(0));
     case ExpressionKind::kNullIf:
       return expression.args.empty() ? model::TypeName{}
                                      : infer_type(catalog, scope, expression.args[0]);
@@ -423,12 +449,15 @@ model::TypeName infer_type(const Catalog& catalog, const Scope& scope,
       if (!element.name.name.empty()) element.array_dimensions = 1;
       return element;
     }
-    case ExpressionKind::kRow: return builtin("record");
-    case ExpressionKind::kValueFunction: return value_function_type(expression.name);
+    case ExpressionKind::kRow:
+      return builtin("record");
+    case ExpressionKind::kValueFunction:
+      return value_function_type(expression.name);
     case ExpressionKind::kParameter:
     case ExpressionKind::kSubquery:
     case ExpressionKind::kDefault:
-    case ExpressionKind::kOther: return {};
+    case ExpressionKind::kOther:
+      return {};
   }
   return {};
 }
@@ -460,7 +489,8 @@ bool is_constant(const Expression& expression) {
 std::vector<std::string> column_names(const Expression& expression) {
   std::vector<std::string> result;
   model::for_each(expression, [&](const Expression& part) {
-    if (part.kind == ExpressionKind::kColumn && std::ranges::find(result, part.name) == result.end()) {
+    if (part.kind == ExpressionKind::kColumn &&
+        std::ranges::find(result, part.name) == result.end()) {
       result.push_back(part.name);
     }
   });
@@ -475,7 +505,8 @@ void rename_column(Expression& expression, std::string_view from, std::string_vi
 std::string figure_column_name(const Expression& expression) {
   switch (expression.kind) {
     case ExpressionKind::kColumn:
-    case ExpressionKind::kFunction: return expression.name;
+    case ExpressionKind::kFunction:
+      return expression.name;
     case ExpressionKind::kCast: {
       const std::string inner =
           expression.args.empty() ? std::string() : figure_column_name(expression.args[0]);
@@ -484,11 +515,16 @@ std::string figure_column_name(const Expression& expression) {
     }
     case ExpressionKind::kCollate:
       return expression.args.empty() ? std::string() : figure_column_name(expression.args[0]);
-    case ExpressionKind::kCoalesce: return "coalesce";
-    case ExpressionKind::kNullIf: return "nullif";
-    case ExpressionKind::kCase: return "case";
-    case ExpressionKind::kArray: return "array";
-    case ExpressionKind::kRow: return "row";
+    case ExpressionKind::kCoalesce:
+      return "coalesce";
+    case ExpressionKind::kNullIf:
+      return "nullif";
+    case ExpressionKind::kCase:
+      return "case";
+    case ExpressionKind::kArray:
+      return "array";
+    case ExpressionKind::kRow:
+      return "row";
     case ExpressionKind::kMinMax:
     case ExpressionKind::kValueFunction: {
       std::string result;
@@ -498,7 +534,8 @@ std::string figure_column_name(const Expression& expression) {
       }
       return result;
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -536,9 +573,8 @@ std::vector<Dependency> needs_of(const Catalog& catalog, const Scope& scope,
   };
   model::for_each(expression, [&](const Expression& part) {
     if (part.kind == ExpressionKind::kFunction) {
-      const ResolvedFunction function =
-          resolve_function(catalog, {part.qualifier, part.name},
-                           argument_types(catalog, scope, part), true);
+      const ResolvedFunction function = resolve_function(
+          catalog, {part.qualifier, part.name}, argument_types(catalog, scope, part), true);
       if (function.user != nullptr) add(function.user->oid);
       if (function.fact != nullptr) add_extension(function.fact->extension);
       if (function.fact != nullptr && !part.args.empty() &&

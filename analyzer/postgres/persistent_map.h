@@ -173,8 +173,9 @@ class PersistentMap {
         b.open();
         continue;
       }
-      if (b.done() || (!a.done() && !a.whole() && (b.whole() ? a.node()->key < least(b.node())
-                                                             : a.node()->key < b.node()->key))) {
+      if (b.done() ||
+          (!a.done() && !a.whole() &&
+           (b.whole() ? a.node()->key < least(b.node()) : a.node()->key < b.node()->key))) {
         visit(a.node()->key, &a.node()->value, static_cast<const T*>(nullptr));
         a.skip();
       } else if (a.done() || (!b.whole() && (a.whole() ? b.node()->key < least(a.node())

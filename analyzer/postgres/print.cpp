@@ -60,7 +60,8 @@ Printer::Text Printer::constant(const Expression& e, const model::TypeName& targ
       return target.name.name.empty() || is_unknown(target)
                  ? Text("NULL::text")
                  : Text(fmt::format("NULL::{}", shown_type(target, true)));
-    case ConstantKind::kBoolean: return e.name == "t" || e.name == "true" ? "true" : "false";
+    case ConstantKind::kBoolean:
+      return e.name == "t" || e.name == "true" ? "true" : "false";
     case ConstantKind::kInteger:
     case ConstantKind::kFloat: {
       const std::string type = type_of(e).name.name;
@@ -74,7 +75,8 @@ Printer::Text Printer::constant(const Expression& e, const model::TypeName& targ
           target.name.name.empty() || is_unknown(target) ? "text" : shown_type(target, true);
       return fmt::format("{}::{}", model::quote_literal(e.name), type);
     }
-    case ConstantKind::kBitString: return std::nullopt;
+    case ConstantKind::kBitString:
+      return std::nullopt;
   }
   return std::nullopt;
 }
@@ -174,8 +176,7 @@ Printer::Text Printer::operation(const Expression& e) {
 Printer::Text Printer::call(const Expression& e) {
   std::vector<model::TypeName> given;
   for (const Expression& arg : e.args) given.push_back(type_of(arg));
-  const ResolvedFunction function =
-      resolve_function(catalog_, {e.qualifier, e.name}, given, true);
+  const ResolvedFunction function = resolve_function(catalog_, {e.qualifier, e.name}, given, true);
   // AT TIME ZONE is a call of timezone(), printed as it was written.
   if (e.name == "timezone" && e.qualifier == "pg_catalog" && e.args.size() == 2) {
     const Text zone = typed(e.args[0], builtin("text"));
@@ -198,8 +199,8 @@ Printer::Text Printer::call(const Expression& e) {
     if (!arguments.empty()) arguments += ", ";
     arguments += *text;
   }
-  const bool qualified = !e.qualifier.empty() && e.qualifier != "pg_catalog" &&
-                         e.qualifier != "public";
+  const bool qualified =
+      !e.qualifier.empty() && e.qualifier != "pg_catalog" && e.qualifier != "public";
   return fmt::format("{}{}({})", qualified ? model::quote_identifier(e.qualifier) + "." : "",
                      model::quote_identifier(e.name), arguments);
 }
@@ -208,9 +209,8 @@ Printer::Text Printer::cast(const Expression& e) {
   if (!e.type || e.args.empty()) return std::nullopt;
   model::TypeName target = resolve_type(catalog_, *e.type).name;
   const Expression& arg = e.args[0];
-  if (arg.kind == ExpressionKind::kConstant &&
-      (arg.constant == model::ConstantKind::kString ||
-       arg.constant == model::ConstantKind::kNull)) {
+  if (arg.kind == ExpressionKind::kConstant && (arg.constant == model::ConstantKind::kString ||
+                                                arg.constant == model::ConstantKind::kNull)) {
     // 'x'::varchar(5) becomes a literal and a cast for its length.
     if (target.modifiers.empty()) return constant(arg, target);
     model::TypeName bare = target;
@@ -227,10 +227,14 @@ Printer::Text Printer::cast(const Expression& e) {
 
 Printer::Text Printer::print(const Expression& e) {
   switch (e.kind) {
-    case ExpressionKind::kColumn: return model::quote_identifier(e.name);
-    case ExpressionKind::kConstant: return constant(e, {});
-    case ExpressionKind::kFunction: return call(e);
-    case ExpressionKind::kOperator: return operation(e);
+    case ExpressionKind::kColumn:
+      return model::quote_identifier(e.name);
+    case ExpressionKind::kConstant:
+      return constant(e, {});
+    case ExpressionKind::kFunction:
+      return call(e);
+    case ExpressionKind::kOperator:
+      return operation(e);
     case ExpressionKind::kAnd:
     case ExpressionKind::kOr: {
       const Text text = list(e.args, e.kind == ExpressionKind::kAnd ? " AND " : " OR ");
@@ -251,7 +255,8 @@ Printer::Text Printer::print(const Expression& e) {
       const Text text = list(e.args, "");
       return text ? Text(fmt::format("({} {})", *text, e.name)) : std::nullopt;
     }
-    case ExpressionKind::kCast: return cast(e);
+    case ExpressionKind::kCast:
+      return cast(e);
     case ExpressionKind::kCollate: {
       const Text text = list(e.args, "");
       return text ? Text(fmt::format("({} COLLATE {})", *text, model::quote_identifier(e.name)))
@@ -277,13 +282,15 @@ Printer::Text Printer::print(const Expression& e) {
       const Text text = list(e.args, ", ");
       return text ? Text(fmt::format("ARRAY[{}]", *text)) : std::nullopt;
     }
-    case ExpressionKind::kValueFunction: return e.name;
+    case ExpressionKind::kValueFunction:
+      return e.name;
     case ExpressionKind::kCase:
     case ExpressionKind::kRow:
     case ExpressionKind::kSubquery:
     case ExpressionKind::kParameter:
     case ExpressionKind::kDefault:
-    case ExpressionKind::kOther: return std::nullopt;
+    case ExpressionKind::kOther:
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -56,7 +56,8 @@ std::optional<std::partial_ordering> compare_values(const Value& a, const Value&
   // Dates and times in ISO form sort as text; other text is compared for equality only.
   if (a.text == b.text) return std::partial_ordering::equivalent;
   const auto iso = [](const std::string& text) {
-    return text.size() >= 10 && text[4] == '-' && text[7] == '-' && text[0] >= '0' && text[0] <= '9';
+    return text.size() >= 10 && text[4] == '-' && text[7] == '-' && text[0] >= '0' &&
+           text[0] <= '9';
   };
   if (iso(a.text) && iso(b.text)) {
     return a.text < b.text ? std::partial_ordering::less : std::partial_ordering::greater;
@@ -103,7 +104,8 @@ bool implies(const Comparison& have, std::string_view op, const Value& value) {
     return ((have.op == ">=" || have.op == ">" || have.op == "=") && (greater || equal));
   }
   if (op == ">") {
-    return (have.op == ">" && (greater || equal)) || ((have.op == ">=" || have.op == "=") && greater);
+    return (have.op == ">" && (greater || equal)) ||
+           ((have.op == ">=" || have.op == "=") && greater);
   }
   if (op == "<") {
     return (have.op == "<" && (less || equal)) || ((have.op == "<=" || have.op == "=") && less);
@@ -119,9 +121,8 @@ bool implies(const Comparison& have, std::string_view op, const Value& value) {
 bool implied_by(const Expression& check, std::string_view column, std::string_view op,
                 const Value& value) {
   if (check.kind == ExpressionKind::kAnd) {
-    return std::ranges::any_of(check.args, [&](const Expression& arg) {
-      return implied_by(arg, column, op, value);
-    });
+    return std::ranges::any_of(
+        check.args, [&](const Expression& arg) { return implied_by(arg, column, op, value); });
   }
   if (check.kind == ExpressionKind::kOr) {
     return !check.args.empty() && std::ranges::all_of(check.args, [&](const Expression& arg) {
@@ -196,9 +197,8 @@ std::vector<const Expression*> usable_checks(const Relation& table) {
 
 bool any_implies(const std::vector<const Expression*>& checks, std::string_view column,
                  std::string_view op, const Value& value) {
-  return std::ranges::any_of(checks, [&](const Expression* check) {
-    return implied_by(*check, column, op, value);
-  });
+  return std::ranges::any_of(
+      checks, [&](const Expression* check) { return implied_by(*check, column, op, value); });
 }
 
 bool is_infinite(const Expression& expression, std::string_view which) {
@@ -220,22 +220,21 @@ bool proves_not_null(const Expression& check, std::string_view column) {
       return std::ranges::any_of(
           check.args, [&](const Expression& arg) { return proves_not_null(arg, column); });
     case ExpressionKind::kOr:
-      return !check.args.empty() &&
-             std::ranges::all_of(check.args, [&](const Expression& arg) {
-               return proves_not_null(arg, column);
-             });
+      return !check.args.empty() && std::ranges::all_of(check.args, [&](const Expression& arg) {
+        return proves_not_null(arg, column);
+      });
     case ExpressionKind::kNot:
       return !check.args.empty() && check.args[0].kind == ExpressionKind::kIsNull &&
              !check.args[0].args.empty() && is_column(check.args[0].args[0], column);
-    default: return false;
+    default:
+      return false;
   }
 }
 
 bool refutes(const Expression& check, std::string_view column, const Expression& constant) {
   if (check.kind == ExpressionKind::kAnd) {
-    return std::ranges::any_of(check.args, [&](const Expression& arg) {
-      return refutes(arg, column, constant);
-    });
+    return std::ranges::any_of(
+        check.args, [&](const Expression& arg) { return refutes(arg, column, constant); });
   }
   const auto value = value_of(constant);
   const auto have = comparison(check, column);

@@ -191,7 +191,9 @@ void Replay::apply_transaction(const model::Transaction& control, Effects& effec
     effects.error = Failure{sqlstate, !session_.uncertain, std::move(message)};
   };
   switch (control.kind) {
-    case Kind::kBegin: begin_transaction(); return;
+    case Kind::kBegin:
+      begin_transaction();
+      return;
     case Kind::kCommit:
       commit();
       if (control.chain) begin_transaction();
@@ -232,7 +234,8 @@ void Replay::apply_transaction(const model::Transaction& control, Effects& effec
       savepoints_.erase(found.base(), savepoints_.end());
       return;
     }
-    case Kind::kOther: return;
+    case Kind::kOther:
+      return;
   }
 }
 

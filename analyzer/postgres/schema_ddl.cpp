@@ -39,9 +39,8 @@ class Writer {
     }
     for (const Extension* extension : catalog_.extensions()) {
       line("CREATE EXTENSION {}{}", model::quote_identifier(extension->name),
-           extension->schema == "public"
-               ? ""
-               : " SCHEMA " + model::quote_identifier(extension->schema));
+           extension->schema == "public" ? ""
+                                         : " SCHEMA " + model::quote_identifier(extension->schema));
     }
     types();
     for (const Relation* relation : relations_) {
@@ -179,9 +178,9 @@ class Writer {
         parameters += type_text(parameter.type);
         if (parameter.default_value) parameters += " DEFAULT " + parameter.default_value->sql;
       }
-      std::string text = fmt::format("CREATE {} {}({})",
-                                     definition.procedure ? "PROCEDURE" : "FUNCTION",
-                                     model::quoted({function->schema, function->name}), parameters);
+      std::string text =
+          fmt::format("CREATE {} {}({})", definition.procedure ? "PROCEDURE" : "FUNCTION",
+                      model::quoted({function->schema, function->name}), parameters);
       if (definition.returns_table) {
         std::string columns;
         for (const model::FunctionParameter& parameter : definition.parameters) {
@@ -207,10 +206,9 @@ class Writer {
     std::string text = model::quote_identifier(own.name) + " " + type_text(own.type);
     if (!own.collation.empty()) text += " COLLATE " + model::quote_identifier(own.collation);
     if (own.generation_expression) {
-      text += fmt::format(
-          " GENERATED ALWAYS AS ({}) {}",
-          print_expression(catalog_, Scope::of(table), *own.generation_expression),
-          own.generated == model::GeneratedKind::kVirtual ? "VIRTUAL" : "STORED");
+      text += fmt::format(" GENERATED ALWAYS AS ({}) {}",
+                          print_expression(catalog_, Scope::of(table), *own.generation_expression),
+                          own.generated == model::GeneratedKind::kVirtual ? "VIRTUAL" : "STORED");
     } else if (own.default_value) {
       text += " DEFAULT " + print_expression(catalog_, {}, *own.default_value, own.type);
     }
@@ -327,22 +325,28 @@ class Writer {
     }
     for (const Column& own : relation.columns) {
       if (!own.comment) continue;
-      line("COMMENT ON COLUMN {}.{} IS {}", qualified(relation),
-           model::quote_identifier(own.name), model::quote_literal(*own.comment));
+      line("COMMENT ON COLUMN {}.{} IS {}", qualified(relation), model::quote_identifier(own.name),
+           model::quote_literal(*own.comment));
     }
   }
 
   static std::string_view name(RelationKind kind) {
     switch (kind) {
-      case RelationKind::kView: return "view";
-      case RelationKind::kMaterializedView: return "materialized view";
+      case RelationKind::kView:
+        return "view";
+      case RelationKind::kMaterializedView:
+        return "materialized view";
       case RelationKind::kIndex:
-      case RelationKind::kPartitionedIndex: return "index";
-      case RelationKind::kSequence: return "sequence";
-      case RelationKind::kForeignTable: return "foreign table";
+      case RelationKind::kPartitionedIndex:
+        return "index";
+      case RelationKind::kSequence:
+        return "sequence";
+      case RelationKind::kForeignTable:
+        return "foreign table";
       case RelationKind::kTable:
       case RelationKind::kPartitionedTable:
-      case RelationKind::kCompositeType: return "table";
+      case RelationKind::kCompositeType:
+        return "table";
     }
     return "table";
   }

@@ -43,11 +43,16 @@ std::string relation_name(const Catalog& catalog, const Relation& relation) {
 
 std::string_view action_text(model::ForeignKeyAction action) {
   switch (action) {
-    case model::ForeignKeyAction::kNoAction: return "";
-    case model::ForeignKeyAction::kRestrict: return "RESTRICT";
-    case model::ForeignKeyAction::kCascade: return "CASCADE";
-    case model::ForeignKeyAction::kSetNull: return "SET NULL";
-    case model::ForeignKeyAction::kSetDefault: return "SET DEFAULT";
+    case model::ForeignKeyAction::kNoAction:
+      return "";
+    case model::ForeignKeyAction::kRestrict:
+      return "RESTRICT";
+    case model::ForeignKeyAction::kCascade:
+      return "CASCADE";
+    case model::ForeignKeyAction::kSetNull:
+      return "SET NULL";
+    case model::ForeignKeyAction::kSetDefault:
+      return "SET DEFAULT";
   }
   return "";
 }
@@ -85,9 +90,8 @@ std::string key_text(const Catalog& catalog, const Relation& table, const Relati
   if (!key.collation.empty() && key.collation != column_collation) {
     result += " COLLATE " + model::quote_identifier(key.collation);
   }
-  const bool is_default =
-      operator_class(catalog, index.method, key.operator_class, type).name ==
-      operator_class(catalog, index.method, "", type).name;
+  const bool is_default = operator_class(catalog, index.method, key.operator_class, type).name ==
+                          operator_class(catalog, index.method, "", type).name;
   if (!key.operator_class.empty() && !is_default) {
     result += " " + model::quote_identifier(key.operator_class);
   }
@@ -112,9 +116,8 @@ std::string foreign_key_text(const Catalog& catalog, const Relation& table,
   const Relation* referenced = catalog.relation(constraint.referenced_table);
   const auto& definition = constraint.definition;
   std::string result = fmt::format("FOREIGN KEY ({})", column_list(table, constraint.columns));
-  const std::string target = referenced == nullptr
-                                 ? model::quoted(definition.referenced_table)
-                                 : relation_name(catalog, *referenced);
+  const std::string target = referenced == nullptr ? model::quoted(definition.referenced_table)
+                                                   : relation_name(catalog, *referenced);
   const std::string columns = referenced == nullptr || constraint.referenced_columns.empty()
                                   ? name_list(definition.referenced_columns)
                                   : column_list(*referenced, constraint.referenced_columns);
@@ -149,8 +152,8 @@ std::string exclusion_text(const Catalog& catalog, const Relation& table,
     result += fmt::format(" INCLUDE ({})", column_list(table, index->include));
   }
   if (index->predicate) {
-    result += fmt::format(" WHERE ({})",
-                          print_expression(catalog, Scope::of(table), *index->predicate));
+    result +=
+        fmt::format(" WHERE ({})", print_expression(catalog, Scope::of(table), *index->predicate));
   }
   return result;
 }
@@ -164,8 +167,8 @@ std::string constraint_definition(const Catalog& catalog, const Relation& table,
   switch (constraint.kind) {
     case ConstraintKind::kCheck:
       if (constraint.expression) {
-        result = fmt::format("CHECK ({})", print_expression(catalog, Scope::of(table),
-                                                            *constraint.expression));
+        result = fmt::format("CHECK ({})",
+                             print_expression(catalog, Scope::of(table), *constraint.expression));
       }
       if (constraint.no_inherit) result += " NO INHERIT";
       break;
@@ -185,8 +188,12 @@ std::string constraint_definition(const Catalog& catalog, const Relation& table,
       if (index != nullptr) result += options_text(index->options);
       break;
     }
-    case ConstraintKind::kExclusion: result = exclusion_text(catalog, table, constraint); break;
-    case ConstraintKind::kForeignKey: result = foreign_key_text(catalog, table, constraint); break;
+    case ConstraintKind::kExclusion:
+      result = exclusion_text(catalog, table, constraint);
+      break;
+    case ConstraintKind::kForeignKey:
+      result = foreign_key_text(catalog, table, constraint);
+      break;
   }
   result += deferrable_text(constraint);
   if (!constraint.enforced) {
@@ -205,12 +212,12 @@ std::string index_definition(const Catalog& catalog, const Relation& index) {
     if (!keys.empty()) keys += ", ";
     keys += key_text(catalog, *table, index, key);
   }
-  std::string result = fmt::format(
-      "CREATE {}INDEX {} ON {}{} USING {} ({})", index.unique ? "UNIQUE " : "",
-      model::quote_identifier(index.name),
-      index.kind == RelationKind::kPartitionedIndex ? "ONLY " : "",
-      model::quoted({table->schema, table->name}), index.method.empty() ? "btree" : index.method,
-      keys);
+  std::string result =
+      fmt::format("CREATE {}INDEX {} ON {}{} USING {} ({})", index.unique ? "UNIQUE " : "",
+                  model::quote_identifier(index.name),
+                  index.kind == RelationKind::kPartitionedIndex ? "ONLY " : "",
+                  model::quoted({table->schema, table->name}),
+                  index.method.empty() ? "btree" : index.method, keys);
   if (!index.include.empty()) {
     result += fmt::format(" INCLUDE ({})", column_list(*table, index.include));
   }
@@ -220,8 +227,8 @@ std::string index_definition(const Catalog& catalog, const Relation& index) {
     result += fmt::format(" TABLESPACE {}", model::quote_identifier(index.tablespace));
   }
   if (index.predicate) {
-    result += fmt::format(" WHERE {}",
-                          print_expression(catalog, Scope::of(*table), *index.predicate));
+    result +=
+        fmt::format(" WHERE {}", print_expression(catalog, Scope::of(*table), *index.predicate));
   }
   return result;
 }

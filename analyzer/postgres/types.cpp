@@ -151,11 +151,16 @@ char category(const Catalog& catalog, const model::TypeName& type) {
   if (const TypeId id = fact_id(base); id >= 0) return facts::type(id).category;
   if (const Type* user = user_type(catalog, base)) {
     switch (user->kind) {
-      case TypeKind::kEnum: return 'E';
-      case TypeKind::kComposite: return 'C';
-      case TypeKind::kRange: return 'R';
-      case TypeKind::kBase: return 'U';
-      case TypeKind::kDomain: return 0;
+      case TypeKind::kEnum:
+        return 'E';
+      case TypeKind::kComposite:
+        return 'C';
+      case TypeKind::kRange:
+        return 'R';
+      case TypeKind::kBase:
+        return 'U';
+      case TypeKind::kDomain:
+        return 0;
     }
   }
   return catalog.find_relation(base.name) != nullptr ? 'C' : 0;

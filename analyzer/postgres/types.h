@@ -15,10 +15,10 @@ namespace forelock::postgres {
 /// for a built-in one (`int4`), the real schema for others.
 struct ResolvedType {
   model::TypeName name;
-  Oid user_type = 0;           ///< Of an enum, domain, composite, range or table row type.
-  Oid extension = 0;           ///< The extension that the type belongs to.
-  bool serial = false;         ///< Was smallserial, serial or bigserial.
-  bool known = false;          ///< False: the history never made it.
+  Oid user_type = 0;    ///< Of an enum, domain, composite, range or table row type.
+  Oid extension = 0;    ///< The extension that the type belongs to.
+  bool serial = false;  ///< Was smallserial, serial or bigserial.
+  bool known = false;   ///< False: the history never made it.
 };
 
 /// Looks a written type name up. `known` is false when nothing of that name exists.

@@ -80,7 +80,8 @@ const CastFact* cast(TypeId source, TypeId target);
 std::span<const OperatorClassFact> operator_classes();
 /// The operator class `name` (empty: the default one) of an access method for a type, matched
 /// exactly; look-up through binary coercion is the caller's.
-const OperatorClassFact* operator_class(std::string_view method, std::string_view name, TypeId type);
+const OperatorClassFact* operator_class(std::string_view method, std::string_view name,
+                                        TypeId type);
 bool has_equality(std::string_view family, TypeId left, TypeId right);
 bool is_system_relation(std::string_view name);
 bool is_known_extension(std::string_view name);

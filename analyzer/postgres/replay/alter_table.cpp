@@ -56,7 +56,9 @@ class AlterTableRun {
   bool operator()(const model::AlterColumnType& action) {
     return alter_type(table_, action, false);
   }
-  bool operator()(const model::SetNotNull& action) { return not_null(table_, action.column, false); }
+  bool operator()(const model::SetNotNull& action) {
+    return not_null(table_, action.column, false);
+  }
   bool operator()(const model::DropNotNull& action);
   bool operator()(const model::SetDefault& action);
   bool operator()(const model::DropDefault& action);
@@ -145,10 +147,13 @@ struct PassOf {
     switch (add.constraint.kind) {
       case ConstraintKind::kPrimaryKey:
       case ConstraintKind::kUnique:
-      case ConstraintKind::kExclusion: return Pass::kAddIndexConstraint;
-      case ConstraintKind::kNotNull: return Pass::kColumnAttributes;
+      case ConstraintKind::kExclusion:
+        return Pass::kAddIndexConstraint;
+      case ConstraintKind::kNotNull:
+        return Pass::kColumnAttributes;
       case ConstraintKind::kCheck:
-      case ConstraintKind::kForeignKey: return Pass::kAddOtherConstraint;
+      case ConstraintKind::kForeignKey:
+        return Pass::kAddOtherConstraint;
     }
     return Pass::kMisc;
   }
@@ -206,11 +211,12 @@ bool AlterTableRun::check_kind(const Relation& relation, const model::AlterActio
     case RelationKind::kTable:
     case RelationKind::kPartitionedTable:
     case RelationKind::kForeignTable:
-    case RelationKind::kCompositeType: return true;
+    case RelationKind::kCompositeType:
+      return true;
     case RelationKind::kView:
-      fits = other || is(type_identity<model::SetDefault>{}, type_identity<model::DropDefault>{},
-                         type_identity<model::SetTableOptions>{},
-                         type_identity<model::ChangeOwner>{});
+      fits =
+          other || is(type_identity<model::SetDefault>{}, type_identity<model::DropDefault>{},
+                      type_identity<model::SetTableOptions>{}, type_identity<model::ChangeOwner>{});
       break;
     case RelationKind::kMaterializedView:
       fits = other ||
@@ -222,17 +228,14 @@ bool AlterTableRun::check_kind(const Relation& relation, const model::AlterActio
       break;
     case RelationKind::kIndex:
     case RelationKind::kPartitionedIndex:
-      fits = other || is(type_identity<model::SetStatistics>{},
-                         type_identity<model::SetTablespace>{},
-                         type_identity<model::SetTableOptions>{},
-                         type_identity<model::AttachPartition>{},
-                         type_identity<model::ChangeOwner>{},
-                         type_identity<model::SetColumnOptions>{});
+      fits = other ||
+             is(type_identity<model::SetStatistics>{}, type_identity<model::SetTablespace>{},
+                type_identity<model::SetTableOptions>{}, type_identity<model::AttachPartition>{},
+                type_identity<model::ChangeOwner>{}, type_identity<model::SetColumnOptions>{});
       break;
     case RelationKind::kSequence:
-      fits = other ||
-             is(type_identity<model::ChangeOwner>{}, type_identity<model::SetLogged>{},
-                type_identity<model::SetTablespace>{});
+      fits = other || is(type_identity<model::ChangeOwner>{}, type_identity<model::SetLogged>{},
+                         type_identity<model::SetTablespace>{});
       break;
   }
   if (fits) return true;
@@ -313,6 +316,7 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
     return run_.fail("42809", "cannot add column to typed table");
   }
   if (before.kind == RelationKind::kCompositeType) recurse = true;
+  if (recursing) run_.lock(before, mode_);
   const std::string& name = action.column.name;
   if (const Column* existing = before.column(name)) {
     if (recursing) {
@@ -340,7 +344,6 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
   if (!recursing && !recurse && !before.children.empty()) {
     return run_.fail("42P16", "column must be added to child tables too");
   }
-  if (recursing) run_.lock(before, mode_);
   Relation copy = run_.at(oid);
   Column* column = define_column(run_, copy, action.column);
   if (column == nullptr) return false;
@@ -372,9 +375,9 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
     } else if (not_null && !has_value) {
       run_.scan(after, "every row is checked for NULL");
       if (run_.may_have_rows(after)) {
-        run_.may_fail(after.rows_loaded, "23502",
-                      fmt::format("column \"{}\" of relation \"{}\" contains null values", name,
-                                  after.name));
+        run_.may_fail(
+            after.rows_loaded, "23502",
+            fmt::format("column \"{}\" of relation \"{}\" contains null values", name, after.name));
       }
     }
   }
@@ -403,6 +406,9 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
         return true;
       }
     }
+    if (is_system_column(action.column)) {
+      return run_.fail("0A000", fmt::format("cannot drop system column \"{}\"", action.column));
+    }
     column = run_.column(oid, action.column);
     if (column == nullptr) return false;
   }
@@ -415,9 +421,9 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   }
   if (table.partition_key) {
     for (const model::IndexKey& key : table.partition_key->keys) {
-      const auto names = key.expression ? column_names(*key.expression) : std::vector<std::string>{};
-      if (key.column == action.column ||
-          std::ranges::find(names, action.column) != names.end()) {
+      const auto names =
+          key.expression ? column_names(*key.expression) : std::vector<std::string>{};
+      if (key.column == action.column || std::ranges::find(names, action.column) != names.end()) {
         return run_.fail("42P16", fmt::format("cannot drop column \"{}\" because it is part of the "
                                               "partition key of relation \"{}\"",
                                               action.column, table.name));
@@ -425,8 +431,9 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
     }
   }
   if (statement_.only && table.kind == RelationKind::kPartitionedTable && !table.children.empty()) {
-    return run_.fail("42P16", "cannot drop column from only the partitioned table when partitions "
-                              "exist");
+    return run_.fail("42P16",
+                     "cannot drop column from only the partitioned table when partitions "
+                     "exist");
   }
   std::vector<DropTarget> targets = {
       {.kind = Kind::kColumn, .oid = oid, .column = number, .name = {}}};
@@ -469,20 +476,21 @@ bool AlterTableRun::alter_type(Oid oid, const model::AlterColumnType& action, bo
   }
   if (table.partition_key) {
     for (const model::IndexKey& key : table.partition_key->keys) {
-      const auto names = key.expression ? column_names(*key.expression) : std::vector<std::string>{};
-      if (key.column == action.column ||
-          std::ranges::find(names, action.column) != names.end()) {
-        return run_.fail("42P16", fmt::format("cannot alter column \"{}\" because it is part of the "
-                                              "partition key of relation \"{}\"",
-                                              action.column, table.name));
+      const auto names =
+          key.expression ? column_names(*key.expression) : std::vector<std::string>{};
+      if (key.column == action.column || std::ranges::find(names, action.column) != names.end()) {
+        return run_.fail("42P16",
+                         fmt::format("cannot alter column \"{}\" because it is part of the "
+                                     "partition key of relation \"{}\"",
+                                     action.column, table.name));
       }
     }
   }
   if (table.kind == RelationKind::kCompositeType) {
     for (const Dependency& dependency : run_.catalog.dependents(oid)) {
       if (dependency.kind == Dependency::Part::kColumn) {
-        return run_.fail("0A000", fmt::format("cannot alter type \"{}\" because a column uses it",
-                                              table.name));
+        return run_.fail(
+            "0A000", fmt::format("cannot alter type \"{}\" because a column uses it", table.name));
       }
     }
   } else {
@@ -495,18 +503,19 @@ bool AlterTableRun::alter_type(Oid oid, const model::AlterColumnType& action, bo
     }
   }
   if (!recursing && statement_.only && !table.children.empty()) {
-    return run_.fail("42P16", fmt::format("type of inherited column \"{}\" must be changed in child "
-                                          "tables too",
-                                          action.column));
+    return run_.fail("42P16",
+                     fmt::format("type of inherited column \"{}\" must be changed in child "
+                                 "tables too",
+                                 action.column));
   }
   if (recursing) run_.lock(table, mode_);
   const std::optional<TypeChange> change = change_column_type(run_, oid, action);
   if (!change) return false;
   type_changes_.push_back(*change);
   if (change->rewrite && has_storage(run_.at(oid))) {
-    rewrites_.emplace(oid, fmt::format("the type of \"{}\" changes from {} to {}", action.column,
-                                       model::display(change->old_type),
-                                       model::display(change->new_type)));
+    rewrites_.emplace(
+        oid, fmt::format("the type of \"{}\" changes from {} to {}", action.column,
+                         model::display(change->old_type), model::display(change->new_type)));
   }
   const std::vector<Oid> children = run_.at(oid).children;
   for (const Oid child : children) {
@@ -532,8 +541,7 @@ bool AlterTableRun::not_null(Oid oid, const std::string& name, bool recursing) {
   if (column->not_null && !recursing && statement_.actions.size() == 1) {
     run_.effects.changes_nothing = true;
   }
-  if (statement_.only && !recursing &&
-      run_.at(oid).kind == RelationKind::kPartitionedTable) {
+  if (statement_.only && !recursing && run_.at(oid).kind == RelationKind::kPartitionedTable) {
     for (const Oid child : run_.at(oid).children) {
       const Column* own = run_.at(child).column(name);
       if (own != nullptr && !own->not_null) {
@@ -587,14 +595,15 @@ bool AlterTableRun::operator()(const model::DropNotNull& action) {
     const Relation* owner = run_.catalog.relation(parent);
     const Column* above = owner == nullptr ? nullptr : owner->column(action.column);
     if (self().is_partition && above != nullptr && above->not_null) {
-      return run_.fail("42P16", fmt::format("column \"{}\" is marked NOT NULL in parent table",
-                                            action.column));
+      return run_.fail(
+          "42P16", fmt::format("column \"{}\" is marked NOT NULL in parent table", action.column));
     }
   }
   if (statement_.only && self().kind == RelationKind::kPartitionedTable &&
       !self().children.empty()) {
-    return run_.fail("42P16", "cannot remove constraint from only the partitioned table when "
-                              "partitions exist");
+    return run_.fail("42P16",
+                     "cannot remove constraint from only the partitioned table when "
+                     "partitions exist");
   }
   recurse_lock();
   std::vector<Oid> tables = {table_};
@@ -724,8 +733,8 @@ bool AlterTableRun::operator()(const model::AddIdentity& action) {
   const Column* found = column(action.column);
   if (found == nullptr) return false;
   const auto refuse = [&](std::string_view state, std::string_view why) {
-    return run_.fail(state, fmt::format("column \"{}\" of relation \"{}\" {}", action.column,
-                                        self().name, why));
+    return run_.fail(
+        state, fmt::format("column \"{}\" of relation \"{}\" {}", action.column, self().name, why));
   };
   if (!found->assumed) {
     const std::string& type = found->type.name.name;
@@ -876,20 +885,29 @@ bool AlterTableRun::constrain(const ExtraConstraint& extra) {
     }
     if (table.primary_key() == nullptr) {
       for (const std::string& name : columns) {
-        if (self().column(name) == nullptr && !self().open_columns) continue;
+        const Column* own = self().column(name);
+        if (own == nullptr ? !self().open_columns : own->not_null) continue;
         if (!not_null(table_, name, false)) return false;
       }
     }
   }
   if (table.kind == RelationKind::kPartitionedTable && !statement_.only) {
-    const bool key = constraint.kind != ConstraintKind::kForeignKey;
-    run_.lock_tree(table, key ? mode_ : LockMode::kShareRowExclusive);
+    const bool key = constraint.kind == ConstraintKind::kPrimaryKey ||
+                     constraint.kind == ConstraintKind::kUnique ||
+                     constraint.kind == ConstraintKind::kExclusion;
+    // The indexes of the partitions are built under SHARE, as CREATE INDEX does it.
+    const LockMode mode = key ? LockMode::kShare
+                          : constraint.kind == ConstraintKind::kForeignKey
+                              ? LockMode::kShareRowExclusive
+                              : mode_;
+    for (const Oid child : run_.descendants(table)) run_.lock(child, mode);
   } else if (constraint.kind == ConstraintKind::kCheck && !statement_.only &&
              !constraint.no_inherit) {
     run_.lock_tree(table, mode_);
   }
-  return add_constraint(run_, table_, constraint,
-                        {.skip_scan = extra.skip_scan, .only = statement_.only, .all_null = extra.all_null});
+  return add_constraint(
+      run_, table_, constraint,
+      {.skip_scan = extra.skip_scan, .only = statement_.only, .all_null = extra.all_null});
 }
 
 bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action, bool recursing) {
@@ -900,8 +918,7 @@ bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action
     for (const Column& column : table.columns) {
       if (column.not_null_constraint.empty() || column.not_null_constraint != action.name) continue;
       const CatalogConstraint* key = table.primary_key();
-      if (key != nullptr &&
-          std::ranges::find(key->columns, column.number) != key->columns.end()) {
+      if (key != nullptr && std::ranges::find(key->columns, column.number) != key->columns.end()) {
         return run_.fail("42P16", fmt::format("column \"{}\" is in a primary key", column.name));
       }
       edit(oid, column.number, [](Column& copy) {
@@ -911,8 +928,7 @@ bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action
       return true;
     }
     if (action.if_exists || table.assumed || recursing) {
-      run_.effects.changes_nothing =
-          !table.assumed && !recursing && statement_.actions.size() == 1;
+      run_.effects.changes_nothing = !table.assumed && !recursing && statement_.actions.size() == 1;
       return true;
     }
     return run_.fail("42704", fmt::format("constraint \"{}\" of relation \"{}\" does not exist",
@@ -928,8 +944,9 @@ bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action
   const Oid part = found->oid;
   if (statement_.only && table.kind == RelationKind::kPartitionedTable && !table.children.empty() &&
       inherits) {
-    return run_.fail("42P16", "cannot remove constraint from only the partitioned table when "
-                              "partitions exist");
+    return run_.fail("42P16",
+                     "cannot remove constraint from only the partitioned table when "
+                     "partitions exist");
   }
   if (table.kind == RelationKind::kPartitionedTable) run_.lock_tree(table, mode_);
   run_.lose(model::ObjectKind::kConstraint, fmt::format("{}.{}", shown(table), action.name),
@@ -1006,9 +1023,10 @@ bool AlterTableRun::operator()(const model::ValidateConstraint& action) {
                                           action.name, self().name));
   }
   if (found->kind != ConstraintKind::kCheck && found->kind != ConstraintKind::kForeignKey) {
-    return run_.fail("42809", fmt::format("constraint \"{}\" of relation \"{}\" is not a foreign key "
-                                          "or check constraint",
-                                          action.name, self().name));
+    return run_.fail("42809",
+                     fmt::format("constraint \"{}\" of relation \"{}\" is not a foreign key "
+                                 "or check constraint",
+                                 action.name, self().name));
   }
   if (!found->enforced) {
     return run_.fail("42809", "cannot validate NOT ENFORCED constraint");
@@ -1040,9 +1058,10 @@ bool AlterTableRun::operator()(const model::AlterConstraint& action) {
                                           action.name, self().name));
   }
   if (found->kind != ConstraintKind::kForeignKey) {
-    return run_.fail("42809", fmt::format("constraint \"{}\" of relation \"{}\" is not a foreign key "
-                                          "constraint",
-                                          action.name, self().name));
+    return run_.fail("42809",
+                     fmt::format("constraint \"{}\" of relation \"{}\" is not a foreign key "
+                                 "constraint",
+                                 action.name, self().name));
   }
   const Oid part = found->oid;
   run_.change(table_, [&](Relation& copy) {
@@ -1069,8 +1088,8 @@ bool AlterTableRun::operator()(const model::AttachPartition& action) {
     const Relation* index = run_.catalog.find_index(action.partition);
     if (index == nullptr) {
       if (run_.options.assume_missing) return true;
-      return run_.fail("42P01", fmt::format("index \"{}\" does not exist",
-                                            model::display(action.partition)));
+      return run_.fail(
+          "42P01", fmt::format("index \"{}\" does not exist", model::display(action.partition)));
     }
     run_.lock(*index, LockMode::kAccessExclusive);
     run_.lock(index->table, LockMode::kAccessShare);
@@ -1082,7 +1101,8 @@ bool AlterTableRun::operator()(const model::AttachPartition& action) {
                                             "\"{}\"",
                                             index->name, self().name));
     }
-    if (table == nullptr || std::ranges::find(table->parents, self().table) == table->parents.end() ||
+    if (table == nullptr ||
+        std::ranges::find(table->parents, self().table) == table->parents.end() ||
         !same_index_shape(run_, self(), *index)) {
       return run_.fail(table != nullptr && std::ranges::find(table->parents, self().table) ==
                                                table->parents.end()
@@ -1102,7 +1122,7 @@ bool AlterTableRun::operator()(const model::AttachPartition& action) {
   }
   if (self().kind != RelationKind::kPartitionedTable) {
     if (!self().assumed) {
-      return run_.fail("42809", fmt::format("table \"{}\" is not partitioned", self().name));
+      return run_.fail("42P17", fmt::format("table \"{}\" is not partitioned", self().name));
     }
     run_.change(table_, [](Relation& copy) { copy.kind = RelationKind::kPartitionedTable; });
   }
@@ -1111,12 +1131,12 @@ bool AlterTableRun::operator()(const model::AttachPartition& action) {
   if (partition->oid == table_) {
     return run_.fail("42P07", "circular inheritance not allowed");
   }
-  return attach_partition(run_, table_, partition->oid, action.bound.value_or(model::PartitionBound{}));
+  return attach_partition(run_, table_, partition->oid,
+                          action.bound.value_or(model::PartitionBound{}));
 }
 
 bool AlterTableRun::operator()(const model::DetachPartition& action) {
-  if (action.concurrently &&
-      !run_.needs_no_transaction("ALTER TABLE ... DETACH CONCURRENTLY")) {
+  if (action.concurrently && !run_.needs_no_transaction("ALTER TABLE ... DETACH CONCURRENTLY")) {
     return false;
   }
   const Relation* partition = run_.table(action.partition);
@@ -1133,8 +1153,9 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   }
   if (const Oid other = default_partition(run_, self()); other != 0) {
     if (action.concurrently) {
-      return run_.fail("55000", "cannot detach partitions concurrently when a default partition "
-                                "exists");
+      return run_.fail("55000",
+                       "cannot detach partitions concurrently when a default partition "
+                       "exists");
     }
     run_.lock(other, LockMode::kAccessExclusive);
   }
@@ -1181,8 +1202,8 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
   if (parent == nullptr) return false;
   run_.lock(*parent, LockMode::kShareUpdateExclusive);
   if (parent->kind == RelationKind::kPartitionedTable) {
-    return run_.fail("42809", fmt::format("cannot inherit from partitioned table \"{}\"",
-                                          parent->name));
+    return run_.fail("42809",
+                     fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
   }
   if (std::ranges::find(self().parents, parent->oid) != self().parents.end()) {
     return run_.fail("42P07", fmt::format("relation \"{}\" would be inherited from more than once",
@@ -1204,15 +1225,15 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
                                             self().name, above.name));
     }
     if (above.not_null && !own->not_null && !own->assumed) {
-      return run_.fail("42804", fmt::format("column \"{}\" in child table must be marked NOT NULL",
-                                            above.name));
+      return run_.fail(
+          "42804", fmt::format("column \"{}\" in child table must be marked NOT NULL", above.name));
     }
   }
   for (const CatalogConstraint& constraint : parent->constraints) {
     if (constraint.kind != ConstraintKind::kCheck || constraint.no_inherit) continue;
     if (self().constraint_named(constraint.name) == nullptr) {
-      return run_.fail("42804", fmt::format("child table is missing constraint \"{}\"",
-                                            constraint.name));
+      return run_.fail("42804",
+                       fmt::format("child table is missing constraint \"{}\"", constraint.name));
     }
   }
   const Oid above = parent->oid;
@@ -1379,9 +1400,10 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
   using model::Persistence;
   const Relation& table = self();
   if (table.persistence == Persistence::kTemporary) {
-    return run_.fail("42P16", fmt::format("cannot change logged status of table \"{}\" because it is "
-                                          "temporary",
-                                          table.name));
+    return run_.fail("42P16",
+                     fmt::format("cannot change logged status of table \"{}\" because it is "
+                                 "temporary",
+                                 table.name));
   }
   const Persistence wanted = action.logged ? Persistence::kPermanent : Persistence::kUnlogged;
   if (table.persistence == wanted) {
@@ -1403,9 +1425,10 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
   } else {
     for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
       if (use.table->oid != table_ && use.table->persistence == Persistence::kPermanent) {
-        return run_.fail("42P16", fmt::format("could not change table \"{}\" to unlogged because it "
-                                              "is referenced by logged table \"{}\"",
-                                              table.name, use.table->name));
+        return run_.fail("42P16",
+                         fmt::format("could not change table \"{}\" to unlogged because it "
+                                     "is referenced by logged table \"{}\"",
+                                     table.name, use.table->name));
       }
     }
   }
@@ -1461,7 +1484,9 @@ bool AlterTableRun::operator()(const model::SetTableOptions& action) {
   }
   if (self().kind == RelationKind::kPartitionedTable && !action.reset && !action.options.empty() &&
       !self().assumed) {
-    return run_.fail("42809", "cannot specify storage parameters for a partitioned table");
+    // Version 15 knows no parameter of partitioned tables at all.
+    return run_.fail(run_.since(16) ? "42809" : "22023",
+                     "cannot specify storage parameters for a partitioned table");
   }
   run_.change(table_, [&](Relation& copy) {
     for (const auto& [name, value] : action.options) {
@@ -1483,7 +1508,8 @@ bool AlterTableRun::operator()(const model::ClusterOn& action) {
     }
     run_.lock(*index, LockMode::kShareUpdateExclusive);
     if (index->predicate || (index->method != "btree" && index->method != "gist")) {
-      return run_.fail("0A000", fmt::format("cannot cluster on partial index \"{}\"", action.index));
+      return run_.fail("0A000",
+                       fmt::format("cannot cluster on partial index \"{}\"", action.index));
     }
     chosen = index->oid;
   }
@@ -1553,8 +1579,7 @@ bool apply(Run& run, const model::AlterTable& statement) {
         table->kind != RelationKind::kForeignTable) {
       return wrong("a foreign table");
     }
-    if (statement.kind == model::ObjectKind::kType &&
-        table->kind != RelationKind::kCompositeType) {
+    if (statement.kind == model::ObjectKind::kType && table->kind != RelationKind::kCompositeType) {
       return wrong("a composite type");
     }
   }

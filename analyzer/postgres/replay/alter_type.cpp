@@ -13,7 +13,8 @@ using model::ConstraintKind;
 using model::Expression;
 using model::ExpressionKind;
 
-/// Whether `timestamp` and `timestamptz` hold the same instant: TimestampTimestampTzRequiresRewrite().
+/// Whether `timestamp` and `timestamptz` hold the same instant:
+/// TimestampTimestampTzRequiresRewrite().
 bool timezone_is_utc(const Run& run) {
   const auto found = run.session.settings.find("timezone");
   // Servers run in UTC unless the history says otherwise; initdb takes the machine's zone.
@@ -23,9 +24,10 @@ bool timezone_is_utc(const Run& run) {
     zone += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
   for (const std::string_view utc :
-       {"utc", "etc/utc", "gmt", "etc/gmt", "uct", "etc/uct", "zulu", "etc/zulu", "universal",
-        "etc/universal", "greenwich", "etc/greenwich", "0", "+0", "-0", "+00", "-00", "+00:00",
-        "-00:00", "gmt0", "etc/gmt0", "default", "z"}) {
+       {"utc",    "etc/utc",  "gmt",       "etc/gmt",       "uct",       "etc/uct",
+        "zulu",   "etc/zulu", "universal", "etc/universal", "greenwich", "etc/greenwich",
+        "0",      "+0",       "-0",        "+00",           "-00",       "+00:00",
+        "-00:00", "gmt0",     "etc/gmt0",  "default",       "z"}) {
     if (zone == utc) return true;
   }
   return false;
@@ -45,17 +47,19 @@ Conversion convert(const Run& run, const model::TypeName& from, const model::Typ
     case CastPath::kNone:
     case CastPath::kInOut:
     case CastPath::kArray:
-    case CastPath::kUnknown: return result;
+    case CastPath::kUnknown:
+      return result;
     case CastPath::kFunction: {
       const std::string& a = base_type(run.catalog, from).name.name;
       const std::string& b = base_type(run.catalog, to).name.name;
-      const bool between = (a == "timestamp" && b == "timestamptz") ||
-                           (a == "timestamptz" && b == "timestamp");
+      const bool between =
+          (a == "timestamp" && b == "timestamptz") || (a == "timestamptz" && b == "timestamp");
       if (!between || !run.since(12) || !timezone_is_utc(run)) return result;
       break;
     }
     case CastPath::kSame:
-    case CastPath::kRelabel: break;
+    case CastPath::kRelabel:
+      break;
   }
   if (domain_has_constraints(run.catalog, to) && !same_type(from, to)) return result;
   model::TypeName source = base_type(run.catalog, from);
@@ -143,7 +147,8 @@ bool check_users(Run& run, const Relation& table, const Column& column) {
 bool index_uses(const Relation& index, const Column& column) {
   return std::ranges::any_of(index.keys,
                              [&](const IndexColumn& key) {
-                               return key.column == column.number || uses(key.expression, column.name);
+                               return key.column == column.number ||
+                                      uses(key.expression, column.name);
                              }) ||
          std::ranges::find(index.include, column.number) != index.include.end() ||
          uses(index.predicate, column.name);
@@ -236,14 +241,14 @@ bool remake_foreign_key(Run& run, const Relation& table, const CatalogConstraint
   }
   run.lock(table.oid == changed ? *referenced : table, LockMode::kAccessExclusive);
   bool check = false;
-  for (std::size_t i = 0;
-       i < constraint.columns.size() && i < constraint.referenced_columns.size(); ++i) {
+  for (std::size_t i = 0; i < constraint.columns.size() && i < constraint.referenced_columns.size();
+       ++i) {
     const Column* own = table.column(constraint.columns[i]);
     const Column* other = referenced->column(constraint.referenced_columns[i]);
     if (own == nullptr || other == nullptr) continue;
-    const std::string before = foreign_key_operator(
-        run.catalog, type_before(*referenced, other->number, changes),
-        type_before(table, own->number, changes));
+    const std::string before =
+        foreign_key_operator(run.catalog, type_before(*referenced, other->number, changes),
+                             type_before(table, own->number, changes));
     const std::string after = foreign_key_operator(run.catalog, other->type, own->type);
     if (after.empty() && !before.empty() && category(run.catalog, own->type) != 0 &&
         category(run.catalog, other->type) != 0) {
@@ -307,8 +312,8 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
   }
   if (!action.collation.empty() && !is_collatable(run.catalog, type.name) &&
       category(run.catalog, type.name) != 0) {
-    run.fail("42804", fmt::format("collations are not supported by type {}",
-                                  model::display(type.name)));
+    run.fail("42804",
+             fmt::format("collations are not supported by type {}", model::display(type.name)));
     return std::nullopt;
   }
   Conversion conversion;
@@ -318,8 +323,7 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
     }
     const model::TypeName from =
         infer_type(run.catalog, Scope::of(table), *action.using_expression);
-    const Conversion inner =
-        convert_expression(run, table, *action.using_expression, column);
+    const Conversion inner = convert_expression(run, table, *action.using_expression, column);
     const Conversion outer = convert(run, from, type.name, CastContext::kAssignment);
     conversion = {outer.path, inner.rewrite || outer.rewrite};
     if (outer.path == CastPath::kNone) {
@@ -354,14 +358,14 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
   const std::string& name = base_type(run.catalog, type.name).name.name;
   if (rows && conversion.rewrite) {
     if (name == "bit" && column.type.name.name == "bit" && !type.name.modifiers.empty()) {
-      run.may_fail(table.rows_loaded, "22026",
-                   fmt::format("bit string length does not match type {}",
-                               model::display(type.name)));
+      run.may_fail(
+          table.rows_loaded, "22026",
+          fmt::format("bit string length does not match type {}", model::display(type.name)));
     } else if ((name == "varchar" || name == "bpchar") && !type.name.modifiers.empty()) {
       run.risk("22001", fmt::format("value too long for type {}", model::display(type.name)));
     } else if (name == "int2" || name == "int4" || name == "numeric") {
-      run.risk("22003", fmt::format("a value may be out of range for type {}",
-                                    model::display(type.name)));
+      run.risk("22003",
+               fmt::format("a value may be out of range for type {}", model::display(type.name)));
     } else if (domain_has_constraints(run.catalog, type.name)) {
       run.risk("23514", "a value may violate a constraint of the domain");
     }

@@ -85,8 +85,8 @@ bool apply(Run& run, const model::CallProcedure& statement) {
   const auto found = run.catalog.find_functions(statement.procedure);
   if (found.empty()) {
     if (run.options.assume_missing) return true;
-    return run.fail("42883", fmt::format("procedure {} does not exist",
-                                         model::display(statement.procedure)));
+    return run.fail(
+        "42883", fmt::format("procedure {} does not exist", model::display(statement.procedure)));
   }
   return found.size() != 1 ||
          run_body(run, found[0]->definition.language, found[0]->definition.body);

@@ -65,6 +65,10 @@ bool check_generated(Run& run, const Relation& table, const Column& column,
 
 }  // namespace
 
+bool is_system_column(std::string_view name) {
+  return std::ranges::find(kSystemColumns, name) != kSystemColumns.end();
+}
+
 void add_needs(Relation& table, std::vector<Dependency> needs, Dependency::Part kind,
                AttributeNumber column, Oid part) {
   for (Dependency& dependency : needs) {
@@ -105,8 +109,7 @@ bool check_expression(Run& run, const Relation& table, const Expression& express
   return good;
 }
 
-bool check_default(Run& run, const Relation& table, const Column& column,
-                   const Expression& value) {
+bool check_default(Run& run, const Relation& table, const Column& column, const Expression& value) {
   bool good = true;
   model::for_each(value, [&](const Expression& part) {
     if (!good) return;
@@ -119,10 +122,10 @@ bool check_default(Run& run, const Relation& table, const Column& column,
   if (!good || !check_expression(run, table, value, "DEFAULT expressions")) return false;
   const model::TypeName from = infer_type(run.catalog, {}, value);
   if (cast_path(run.catalog, from, column.type, CastContext::kAssignment) == CastPath::kNone) {
-    return run.fail("42804", fmt::format("column \"{}\" is of type {} but default expression is of "
-                                         "type {}",
-                                         column.name, model::display(column.type),
-                                         model::display(from)));
+    return run.fail("42804",
+                    fmt::format("column \"{}\" is of type {} but default expression is of "
+                                "type {}",
+                                column.name, model::display(column.type), model::display(from)));
   }
   return true;
 }
@@ -215,8 +218,8 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
   column.added_by_this_migration = true;
   if (!column.collation.empty() && !is_collatable(run.catalog, column.type) &&
       category(run.catalog, column.type) != 0) {
-    run.fail("42804", fmt::format("collations are not supported by type {}",
-                                  model::display(column.type)));
+    run.fail("42804",
+             fmt::format("collations are not supported by type {}", model::display(column.type)));
     return nullptr;
   }
   std::vector<Dependency> type_needs;

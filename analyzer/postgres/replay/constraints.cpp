@@ -82,8 +82,7 @@ bool add_check(Run& run, Oid table, const model::Constraint& definition,
   const bool validated = constraint.validated;
   const std::string name = constraint.name;
   const Oid part = constraint.oid;
-  std::vector<Dependency> needs =
-      needs_of(run.catalog, Scope::of(owner), *definition.expression);
+  std::vector<Dependency> needs = needs_of(run.catalog, Scope::of(owner), *definition.expression);
   run.change(table, [&](Relation& copy) {
     add_needs(copy, std::move(needs), Dependency::Part::kConstraint, 0, part);
     copy.constraints.push_back(std::move(constraint));
@@ -121,8 +120,9 @@ bool add_check(Run& run, Oid table, const model::Constraint& definition,
 bool use_index(Run& run, Oid table, const model::Constraint& definition) {
   const Relation& owner = run.at(table);
   if (owner.kind == RelationKind::kPartitionedTable) {
-    return run.fail("0A000", "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on "
-                             "partitioned tables");
+    return run.fail("0A000",
+                    "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on "
+                    "partitioned tables");
   }
   const Relation* index = run.catalog.find_index({owner.schema, definition.using_index});
   if (index == nullptr && owner.assumed) return true;
@@ -147,8 +147,8 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
   if (index->predicate) return unusable("42809", "is a partial index");
   for (const IndexColumn& key : index->keys) {
     if (key.expression) {
-      return run.fail("42809", fmt::format("index \"{}\" contains expressions",
-                                           definition.using_index));
+      return run.fail("42809",
+                      fmt::format("index \"{}\" contains expressions", definition.using_index));
     }
     if (key.descending || key.nulls_first) {
       return run.fail("42809", fmt::format("index \"{}\" column number 1 does not have default "
@@ -157,8 +157,8 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
     }
   }
   if (definition.kind == ConstraintKind::kPrimaryKey && owner.primary_key() != nullptr) {
-    return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                         owner.name));
+    return run.fail(
+        "42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed", owner.name));
   }
   CatalogConstraint constraint = from_definition(run, definition);
   constraint.name = definition.name.empty() ? index->name : truncate_identifier(definition.name);
@@ -198,10 +198,10 @@ bool add_key(Run& run, Oid table, const model::Constraint& definition,
   if (definition.kind != ConstraintKind::kExclusion && definition.using_index.empty()) {
     for (const std::string& name : definition.columns) {
       if (std::ranges::count(definition.columns, name) > 1) {
-        return run.fail("42701", fmt::format("column \"{}\" appears twice in {} constraint", name,
-                                             definition.kind == ConstraintKind::kPrimaryKey
-                                                 ? "primary key"
-                                                 : "unique"));
+        return run.fail(
+            "42701",
+            fmt::format("column \"{}\" appears twice in {} constraint", name,
+                        definition.kind == ConstraintKind::kPrimaryKey ? "primary key" : "unique"));
       }
       const Relation& owner = run.at(table);
       if (owner.column(name) == nullptr && !owner.open_columns) {
@@ -255,8 +255,8 @@ ReferencedKey find_referenced_key(Run& run, const Relation& referenced,
     } else if (referenced.assumed) {
       result.found = true;
     } else {
-      run.fail("42704", fmt::format("there is no primary key for referenced table \"{}\"",
-                                    referenced.name));
+      run.fail("42704",
+               fmt::format("there is no primary key for referenced table \"{}\"", referenced.name));
     }
     return result;
   }
@@ -288,9 +288,10 @@ ReferencedKey find_referenced_key(Run& run, const Relation& referenced,
   if (run.at(table).open_columns) {
     result.found = true;
   } else {
-    run.fail("42830", fmt::format("there is no unique constraint matching given keys for referenced "
-                                  "table \"{}\"",
-                                  referenced.name));
+    run.fail("42830",
+             fmt::format("there is no unique constraint matching given keys for referenced "
+                         "table \"{}\"",
+                         referenced.name));
   }
   return result;
 }
@@ -303,8 +304,9 @@ bool persistence_fits(Run& run, const Relation& table, const Relation& reference
   }
   if (table.persistence == Persistence::kUnlogged &&
       referenced.persistence == Persistence::kTemporary) {
-    return run.fail("42P16", "constraints on unlogged tables may reference only permanent or "
-                             "unlogged tables");
+    return run.fail("42P16",
+                    "constraints on unlogged tables may reference only permanent or "
+                    "unlogged tables");
   }
   if (table.persistence == Persistence::kTemporary &&
       referenced.persistence != Persistence::kTemporary) {
@@ -315,8 +317,8 @@ bool persistence_fits(Run& run, const Relation& table, const Relation& reference
 
 bool types_fit(Run& run, const Relation& table, const Relation& referenced,
                const CatalogConstraint& constraint) {
-  for (std::size_t i = 0;
-       i < constraint.columns.size() && i < constraint.referenced_columns.size(); ++i) {
+  for (std::size_t i = 0; i < constraint.columns.size() && i < constraint.referenced_columns.size();
+       ++i) {
     const Column* own = table.column(constraint.columns[i]);
     const Column* other = referenced.column(constraint.referenced_columns[i]);
     if (own == nullptr || other == nullptr || category(run.catalog, own->type) == 0 ||
@@ -351,10 +353,11 @@ void clone_foreign_key(Run& run, Oid child, const Relation& parent,
     if (own != nullptr) copy.columns.push_back(own->number);
   }
   if (partition.constraint_named(copy.name) != nullptr) {
-    copy.name = choose_name(partition.name, foreign_key_name_addition(constraint.definition.columns),
-                            "fkey", [&](const std::string& name) {
-                              return run.catalog.constraint_name_taken({partition.schema, name});
-                            });
+    copy.name =
+        choose_name(partition.name, foreign_key_name_addition(constraint.definition.columns),
+                    "fkey", [&](const std::string& name) {
+                      return run.catalog.constraint_name_taken({partition.schema, name});
+                    });
   }
   run.change(child, [&](Relation& relation) { relation.constraints.push_back(copy); });
   const Relation snapshot = run.at(child);
@@ -366,18 +369,23 @@ void clone_foreign_key(Run& run, Oid child, const Relation& parent,
 }  // namespace
 
 void check_foreign_key_rows(Run& run, const Relation& table, const Relation& referenced,
-                          const std::string& name, bool all_null) {
+                            const std::string& name, bool all_null) {
   bool rows = false;
-  for (const Oid leaf : run.leaves(table)) {
+  // Children by inheritance have no part in a foreign key; partitions do.
+  const auto heaps = [&](const Relation& relation) {
+    return relation.kind == RelationKind::kPartitionedTable ? run.leaves(relation)
+                                                            : std::vector<Oid>{relation.oid};
+  };
+  for (const Oid leaf : heaps(table)) {
     run.scan(run.at(leaf), fmt::format("foreign key \"{}\" is checked for every row", name));
     rows = rows || run.may_have_rows(run.at(leaf));
   }
   if (!rows || all_null) return;
-  for (const Oid leaf : run.leaves(referenced)) {
+  for (const Oid leaf : heaps(referenced)) {
     run.scan(run.at(leaf), fmt::format("foreign key \"{}\" looks every value up", name));
   }
-  run.risk("23503", fmt::format("a row of \"{}\" has no match in \"{}\"", table.name,
-                                referenced.name));
+  run.risk("23503",
+           fmt::format("a row of \"{}\" has no match in \"{}\"", table.name, referenced.name));
 }
 
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
@@ -395,8 +403,8 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   if (!context.at_creation) run.lock(table, LockMode::kShareRowExclusive);
   if (referenced->kind != RelationKind::kTable &&
       referenced->kind != RelationKind::kPartitionedTable) {
-    return run.fail("42809", fmt::format("referenced relation \"{}\" is not a table",
-                                         referenced->name));
+    return run.fail("42809",
+                    fmt::format("referenced relation \"{}\" is not a table", referenced->name));
   }
   if (!name_is_free(run, run.at(table), definition.name) ||
       !persistence_fits(run, run.at(table), *referenced)) {
@@ -405,9 +413,10 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   CatalogConstraint constraint = from_definition(run, definition);
   for (const std::string& name : definition.columns) {
     if (run.at(table).column(name) == nullptr && !run.at(table).open_columns) {
-      return run.fail("42703", fmt::format("column \"{}\" referenced in foreign key constraint does "
-                                           "not exist",
-                                           name));
+      return run.fail("42703",
+                      fmt::format("column \"{}\" referenced in foreign key constraint does "
+                                  "not exist",
+                                  name));
     }
   }
   constraint.columns = column_numbers(run, table, definition.columns);
@@ -415,7 +424,8 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   const ReferencedKey key = find_referenced_key(run, run.at(target), definition);
   if (run.failed) return false;
   if (!key.columns.empty() && key.columns.size() != constraint.columns.size()) {
-    return run.fail("42830", "number of referencing and referenced columns for foreign key disagree");
+    return run.fail("42830",
+                    "number of referencing and referenced columns for foreign key disagree");
   }
   constraint.referenced_table = target;
   constraint.referenced_columns = key.columns;
@@ -485,11 +495,14 @@ bool set_not_null(Run& run, Oid table, AttributeNumber number) {
 bool add_constraint(Run& run, Oid table, const model::Constraint& constraint,
                     const ConstraintContext& context) {
   switch (constraint.kind) {
-    case ConstraintKind::kCheck: return add_check(run, table, constraint, context);
-    case ConstraintKind::kForeignKey: return add_foreign_key(run, table, constraint, context);
+    case ConstraintKind::kCheck:
+      return add_check(run, table, constraint, context);
+    case ConstraintKind::kForeignKey:
+      return add_foreign_key(run, table, constraint, context);
     case ConstraintKind::kPrimaryKey:
     case ConstraintKind::kUnique:
-    case ConstraintKind::kExclusion: return add_key(run, table, constraint, context);
+    case ConstraintKind::kExclusion:
+      return add_key(run, table, constraint, context);
     case ConstraintKind::kNotNull: {
       // ADD CONSTRAINT ... NOT NULL column, PostgreSQL 18.
       for (const std::string& name : constraint.columns) {

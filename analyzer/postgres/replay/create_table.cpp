@@ -217,11 +217,15 @@ std::vector<model::Constraint> all_constraints(const model::CreateTable& stateme
 int order_of(ConstraintKind kind) {
   switch (kind) {
     case ConstraintKind::kCheck:
-    case ConstraintKind::kNotNull: return 0;
-    case ConstraintKind::kPrimaryKey: return 1;
+    case ConstraintKind::kNotNull:
+      return 0;
+    case ConstraintKind::kPrimaryKey:
+      return 1;
     case ConstraintKind::kUnique:
-    case ConstraintKind::kExclusion: return 2;
-    case ConstraintKind::kForeignKey: return 3;
+    case ConstraintKind::kExclusion:
+      return 2;
+    case ConstraintKind::kForeignKey:
+      return 3;
   }
   return 3;
 }
@@ -230,8 +234,8 @@ bool add_constraints(Run& run, Oid table, const model::CreateTable& statement) {
   std::vector<model::Constraint> constraints = all_constraints(statement);
   std::ranges::stable_sort(constraints, {},
                            [](const model::Constraint& c) { return order_of(c.kind); });
-  const auto primary_keys = std::ranges::count(constraints, ConstraintKind::kPrimaryKey,
-                                               &model::Constraint::kind);
+  const auto primary_keys =
+      std::ranges::count(constraints, ConstraintKind::kPrimaryKey, &model::Constraint::kind);
   if (primary_keys > 1) {
     return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
                                          run.at(table).name));
@@ -258,7 +262,7 @@ bool partition_of(Run& run, const model::CreateTable& statement, Relation& table
   parent = found->oid;
   run.lock(*found, LockMode::kAccessExclusive);
   if (found->kind != RelationKind::kPartitionedTable && !found->assumed) {
-    return run.fail("42P16", fmt::format("\"{}\" is not partitioned", found->name));
+    return run.fail("42P17", fmt::format("\"{}\" is not partitioned", found->name));
   }
   if (found->assumed && found->kind != RelationKind::kPartitionedTable) {
     run.change(parent, [](Relation& copy) { copy.kind = RelationKind::kPartitionedTable; });
@@ -293,6 +297,7 @@ bool finish_partition(Run& run, Oid parent, Oid table) {
   }
   if (const Oid other = default_partition(run, run.at(parent)); other != 0 && other != table) {
     run.lock_tree(run.at(other), LockMode::kAccessExclusive);
+    if (child.bound) scan_default_partition(run, run.at(parent), other, *child.bound);
   }
   run.change(parent, [&](Relation& copy) { copy.children.push_back(table); });
   return clone_for_partition(run, parent, table, true);
@@ -304,8 +309,8 @@ bool add_parents(Run& run, const model::CreateTable& statement, Relation& table)
     if (parent == nullptr) return false;
     run.lock(*parent, LockMode::kShareUpdateExclusive);
     if (parent->kind == RelationKind::kPartitionedTable) {
-      return run.fail("42809", fmt::format("cannot inherit from partitioned table \"{}\"",
-                                           parent->name));
+      return run.fail("42809",
+                      fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
     }
     if (parent->open_columns) table.open_columns = true;
     for (const Column& column : parent->columns) {
@@ -324,9 +329,8 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
   }
   const ResolvedType type = run.type(definition.type);
   if (!type.known) return false;
-  if (!inherited->type.name.empty() &&
-      (!same_type(type.name, inherited->type) ||
-       type.name.modifiers != inherited->type.modifiers)) {
+  if (!inherited->type.name.empty() && (!same_type(type.name, inherited->type) ||
+                                        type.name.modifiers != inherited->type.modifiers)) {
     return run.fail("42804", fmt::format("column \"{}\" has a type conflict", definition.name));
   }
   inherited->local = true;
@@ -396,8 +400,8 @@ bool apply(Run& run, const model::CreateTable& statement) {
         return run.fail("42703", fmt::format("column \"{}\" named in partition key does not exist",
                                              key.column));
       }
-      if (key.expression && !check_expression(run, table, *key.expression,
-                                              "partition key expressions")) {
+      if (key.expression &&
+          !check_expression(run, table, *key.expression, "partition key expressions")) {
         return false;
       }
     }

@@ -25,8 +25,7 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, LockMod
       return nullptr;
     }
     run.lock(*target, mode);
-    if (target->kind != RelationKind::kView || !target->query ||
-        target->query->relations.empty()) {
+    if (target->kind != RelationKind::kView || !target->query || target->query->relations.empty()) {
       break;
     }
     const Relation* below = run.relation_if_any(target->query->relations[0].name);
@@ -98,12 +97,10 @@ void lock_referenced(Run& run, const Relation& table, const std::vector<std::str
   for (const CatalogConstraint& constraint : table.constraints) {
     if (constraint.kind != model::ConstraintKind::kForeignKey || !constraint.enforced) continue;
     if (columns != nullptr) {
-      const bool touched =
-          std::ranges::any_of(constraint.columns, [&](AttributeNumber number) {
-            const Column* column = table.column(number);
-            return column != nullptr &&
-                   std::ranges::find(*columns, column->name) != columns->end();
-          });
+      const bool touched = std::ranges::any_of(constraint.columns, [&](AttributeNumber number) {
+        const Column* column = table.column(number);
+        return column != nullptr && std::ranges::find(*columns, column->name) != columns->end();
+      });
       if (!touched) continue;
     }
     run.lock(constraint.referenced_table, LockMode::kRowShare);
@@ -118,19 +115,18 @@ void follow_references(Run& run, const Relation& table, bool deletes,
       const bool touched =
           std::ranges::any_of(use.constraint->referenced_columns, [&](AttributeNumber number) {
             const Column* column = table.column(number);
-            return column != nullptr &&
-                   std::ranges::find(*columns, column->name) != columns->end();
+            return column != nullptr && std::ranges::find(*columns, column->name) != columns->end();
           });
       if (!touched) continue;
     }
-    const model::ForeignKeyAction action = deletes ? use.constraint->definition.on_delete
-                                                   : use.constraint->definition.on_update;
+    const model::ForeignKeyAction action =
+        deletes ? use.constraint->definition.on_delete : use.constraint->definition.on_update;
     const bool writes = action == model::ForeignKeyAction::kCascade ||
                         action == model::ForeignKeyAction::kSetNull ||
                         action == model::ForeignKeyAction::kSetDefault;
     run.lock_tree(*use.table, writes ? LockMode::kRowExclusive : LockMode::kRowShare);
-    const bool indexed = std::ranges::any_of(
-        run.catalog.indexes_of(*use.table), [&](const Relation* index) {
+    const bool indexed =
+        std::ranges::any_of(run.catalog.indexes_of(*use.table), [&](const Relation* index) {
           return !index->keys.empty() && !use.constraint->columns.empty() &&
                  index->keys[0].column == use.constraint->columns[0];
         });
@@ -152,9 +148,8 @@ void follow_references(Run& run, const Relation& table, bool deletes,
 }
 
 bool check_columns(Run& run, Oid table, const std::vector<std::string>& columns) {
-  return std::ranges::all_of(columns, [&](const std::string& name) {
-    return run.column(table, name) != nullptr;
-  });
+  return std::ranges::all_of(
+      columns, [&](const std::string& name) { return run.column(table, name) != nullptr; });
 }
 
 /// Columns that an INSERT leaves out, and that then hold NULL.
@@ -201,15 +196,16 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       }
       const model::TypeName from = infer_type(run.catalog, {}, row[i]);
       if (cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
-        return run.fail("42804", fmt::format("column \"{}\" is of type {} but expression is of type "
-                                             "{}",
-                                             column->name, model::display(column->type),
-                                             model::display(from)));
+        return run.fail(
+            "42804", fmt::format("column \"{}\" is of type {} but expression is of type "
+                                 "{}",
+                                 column->name, model::display(column->type), model::display(from)));
       }
     }
   }
   if (table.open_columns || table.kind == RelationKind::kForeignTable) return true;
-  const bool rows = statement.query.has_value() || statement.row_count > 0 || statement.rows.empty();
+  const bool rows =
+      statement.query.has_value() || statement.row_count > 0 || statement.rows.empty();
   if (!rows) return true;
   for (const Column& column : table.columns) {
     if (!column.not_null || column.default_value || column.assumed ||
@@ -259,19 +255,20 @@ bool apply(Run& run, const model::Insert& statement) {
   if (!is_view && !check_insert(run, statement, run.at(table), given)) return false;
   if (statement.query && !read_query(run, *statement.query, true)) return false;
   for (const model::RelationUse& use : statement.reads) {
-    const bool known =
-        statement.query && std::ranges::any_of(statement.query->relations,
-                                               [&](const model::RelationUse& own) {
-                                                 return own.name == use.name;
-                                               });
+    const bool known = statement.query && std::ranges::any_of(statement.query->relations,
+                                                              [&](const model::RelationUse& own) {
+                                                                return own.name == use.name;
+                                                              });
     if (known) continue;
     model::Query query;
     query.relations.push_back(use);
     if (!read_query(run, query, true)) return false;
   }
   const Relation& owner = run.at(table);
-  for (const Oid leaf : run.descendants(owner)) {
-    if (owner.kind == RelationKind::kPartitionedTable) run.lock(leaf, LockMode::kRowExclusive);
+  if (owner.kind == RelationKind::kPartitionedTable) {
+    for (const Oid leaf : route(run, owner, given, statement.rows)) {
+      run.lock(leaf, LockMode::kRowExclusive);
+    }
   }
   lock_referenced(run, owner, nullptr);
   std::vector<std::string> nulls = left_out(owner, given);
@@ -308,9 +305,9 @@ bool apply(Run& run, const model::Update& statement) {
     const model::TypeName from = infer_type(run.catalog, Scope::of(run.at(table)), value);
     if (statement.reads.empty() &&
         cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
-      return run.fail("42804", fmt::format("column \"{}\" is of type {} but expression is of type {}",
-                                           name, model::display(column->type),
-                                           model::display(from)));
+      return run.fail("42804",
+                      fmt::format("column \"{}\" is of type {} but expression is of type {}", name,
+                                  model::display(column->type), model::display(from)));
     }
   }
   if (!statement.only) run.lock_tree(run.at(table), LockMode::kRowExclusive);
@@ -318,8 +315,13 @@ bool apply(Run& run, const model::Update& statement) {
     return false;
   }
   const Relation& owner = run.at(table);
-  lock_referenced(run, owner, &columns);
-  follow_references(run, owner, false, &columns);
+  // A column that is set to itself changes no key.
+  std::vector<std::string> changed;
+  for (const auto& [name, value] : statement.assignments) {
+    if (value.kind != model::ExpressionKind::kColumn || value.name != name) changed.push_back(name);
+  }
+  lock_referenced(run, owner, &changed);
+  follow_references(run, owner, false, &changed);
   note_nulls(run, table, values, false);
   note_nulls(run, table, nulls, true);
   for (const auto& [name, value] : statement.assignments) note_constant(run, table, name, value);
@@ -395,9 +397,8 @@ bool apply(Run& run, const model::Truncate& statement) {
   for (const Oid oid : tables) {
     const Relation& table = run.at(oid);
     run.lock(table, LockMode::kAccessExclusive);
-    const bool implied = std::ranges::none_of(statement.tables, [&](const auto& name) {
-      return name.name == table.name;
-    });
+    const bool implied = std::ranges::none_of(
+        statement.tables, [&](const auto& name) { return name.name == table.name; });
     if (has_storage(table)) {
       run.lose(model::ObjectKind::kTable, shown(table), implied, !run.is_new(table));
     }
@@ -424,11 +425,12 @@ bool apply(Run& run, const model::Copy& statement) {
       return run.fail("42809", fmt::format("cannot copy from view \"{}\"", source->name));
     }
     if (source != nullptr && source->kind == RelationKind::kPartitionedTable) {
-      return run.fail("42809", fmt::format("cannot copy from partitioned table \"{}\"",
-                                           source->name));
+      return run.fail("42809",
+                      fmt::format("cannot copy from partitioned table \"{}\"", source->name));
     }
     model::Query query;
     query.relations.push_back({statement.table, "", false, {}});
+    if (source != nullptr && !check_columns(run, source->oid, statement.columns)) return false;
     return read_query(run, query, true);
   }
   const Relation* target = write_target(run, statement.table, LockMode::kRowExclusive);

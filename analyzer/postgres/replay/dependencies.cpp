@@ -58,7 +58,8 @@ std::vector<Reached> from_dependency(const Run& run, const Dependency& dependenc
     case Part::kRule:
       return {{{.kind = Kind::kRule, .oid = oid, .part = dependency.part, .name = {}}, automatic}};
     case Part::kPartitionKey:
-    case Part::kWhole: break;
+    case Part::kWhole:
+      break;
   }
   if (run.catalog.relation(oid) != nullptr) {
     return {{{.kind = Kind::kRelation, .oid = oid, .name = {}}, automatic}};
@@ -203,8 +204,8 @@ std::vector<Reached> expand_schema(const Run& run, const std::string& schema) {
   }
   for (const Extension* extension : run.catalog.extensions()) {
     if (extension->schema == schema) {
-      result.push_back({{.kind = Kind::kExtension, .oid = extension->oid, .name = extension->name},
-                        false});
+      result.push_back(
+          {{.kind = Kind::kExtension, .oid = extension->oid, .name = extension->name}, false});
     }
   }
   return result;
@@ -239,14 +240,18 @@ std::vector<Reached> expand(const Run& run, const DropTarget& target) {
       return result;
     }
     case Kind::kFunction:
-    case Kind::kExtension: add_dependents(run, target.oid, 0, result); return result;
-    case Kind::kSchema: return expand_schema(run, target.name);
+    case Kind::kExtension:
+      add_dependents(run, target.oid, 0, result);
+      return result;
+    case Kind::kSchema:
+      return expand_schema(run, target.name);
     case Kind::kDefault:
     case Kind::kTrigger:
     case Kind::kPolicy:
     case Kind::kRule:
     case Kind::kStatistics:
-    case Kind::kObject: return result;
+    case Kind::kObject:
+      return result;
   }
   return result;
 }
@@ -274,9 +279,12 @@ std::string describe(const Run& run, const DropTarget& target) {
       return fmt::format("constraint {} on table {}",
                          found == relation->constraints.end() ? "?" : found->name, name);
     }
-    case Kind::kTrigger: return fmt::format("trigger on table {}", name);
-    case Kind::kPolicy: return fmt::format("policy on table {}", name);
-    case Kind::kRule: return fmt::format("rule on table {}", name);
+    case Kind::kTrigger:
+      return fmt::format("trigger on table {}", name);
+    case Kind::kPolicy:
+      return fmt::format("policy on table {}", name);
+    case Kind::kRule:
+      return fmt::format("rule on table {}", name);
     case Kind::kType: {
       const Type* type = run.catalog.type(target.oid);
       return type == nullptr ? "type" : fmt::format("type {}", shown(type->schema, type->name));
@@ -287,10 +295,14 @@ std::string describe(const Run& run, const DropTarget& target) {
                  ? "function"
                  : fmt::format("function {}", shown(function->schema, function->name));
     }
-    case Kind::kSchema: return fmt::format("schema {}", target.name);
-    case Kind::kExtension: return fmt::format("extension {}", target.name);
-    case Kind::kStatistics: return "statistics object";
-    case Kind::kObject: return "object";
+    case Kind::kSchema:
+      return fmt::format("schema {}", target.name);
+    case Kind::kExtension:
+      return fmt::format("extension {}", target.name);
+    case Kind::kStatistics:
+      return "statistics object";
+    case Kind::kObject:
+      return "object";
   }
   return "object";
 }
@@ -363,20 +375,34 @@ void remove_relation(Run& run, const Relation& relation, bool implied) {
   model::ObjectKind kind = model::ObjectKind::kTable;
   switch (relation.kind) {
     case RelationKind::kTable:
-    case RelationKind::kPartitionedTable: kind = model::ObjectKind::kTable; break;
-    case RelationKind::kForeignTable: kind = model::ObjectKind::kForeignTable; break;
-    case RelationKind::kView: kind = model::ObjectKind::kView; break;
-    case RelationKind::kMaterializedView: kind = model::ObjectKind::kMaterializedView; break;
+    case RelationKind::kPartitionedTable:
+      kind = model::ObjectKind::kTable;
+      break;
+    case RelationKind::kForeignTable:
+      kind = model::ObjectKind::kForeignTable;
+      break;
+    case RelationKind::kView:
+      kind = model::ObjectKind::kView;
+      break;
+    case RelationKind::kMaterializedView:
+      kind = model::ObjectKind::kMaterializedView;
+      break;
     case RelationKind::kIndex:
-    case RelationKind::kPartitionedIndex: kind = model::ObjectKind::kIndex; break;
-    case RelationKind::kSequence: kind = model::ObjectKind::kSequence; break;
-    case RelationKind::kCompositeType: kind = model::ObjectKind::kType; break;
+    case RelationKind::kPartitionedIndex:
+      kind = model::ObjectKind::kIndex;
+      break;
+    case RelationKind::kSequence:
+      kind = model::ObjectKind::kSequence;
+      break;
+    case RelationKind::kCompositeType:
+      kind = model::ObjectKind::kType;
+      break;
   }
-  const bool rows = (relation.kind == RelationKind::kTable ||
-                     relation.kind == RelationKind::kPartitionedTable) &&
-                    (relation.assumed || relation.created_in_migration != run.session.migration ||
-                     relation.rows_loaded) &&
-                    !run.is_new(relation);
+  const bool rows =
+      (relation.kind == RelationKind::kTable || relation.kind == RelationKind::kPartitionedTable) &&
+      (relation.assumed || relation.created_in_migration != run.session.migration ||
+       relation.rows_loaded) &&
+      !run.is_new(relation);
   run.lose(kind, shown(relation), implied, rows);
   run.effects.dropped.push_back(relation.oid);
   run.erase(relation.oid);
@@ -387,16 +413,16 @@ void remove_column(Run& run, Oid table, AttributeNumber number, bool implied) {
   const Column* column = owner == nullptr ? nullptr : owner->column(number);
   if (column == nullptr) return;
   run.lock(*owner, LockMode::kAccessExclusive);
-  const bool rows = !run.is_new(*owner) && !column->added_by_this_migration &&
-                    owner->kind != RelationKind::kView;
+  const bool rows =
+      !run.is_new(*owner) && !column->added_by_this_migration && owner->kind != RelationKind::kView;
   run.lose(model::ObjectKind::kColumn, fmt::format("{}.{}", shown(*owner), column->name), implied,
            rows);
   run.change(table, [&](Relation& copy) {
     std::erase_if(copy.columns, [&](const Column& c) { return c.number == number; });
     std::erase_if(copy.needs, [&](const Dependency& d) {
-      return d.object_column == number && (d.kind == Dependency::Part::kColumn ||
-                                           d.kind == Dependency::Part::kDefault ||
-                                           d.kind == Dependency::Part::kGenerated);
+      return d.object_column == number &&
+             (d.kind == Dependency::Part::kColumn || d.kind == Dependency::Part::kDefault ||
+              d.kind == Dependency::Part::kGenerated);
     });
   });
 }
@@ -447,18 +473,26 @@ void remove(Run& run, const DropTarget& target, bool implied) {
         remove_relation(run, *relation, implied);
       }
       return;
-    case Kind::kColumn: remove_column(run, target.oid, target.column, implied); return;
-    case Kind::kDefault: remove_default(run, target.oid, target.column); return;
-    case Kind::kConstraint: remove_constraint(run, target.oid, target.part); return;
+    case Kind::kColumn:
+      remove_column(run, target.oid, target.column, implied);
+      return;
+    case Kind::kDefault:
+      remove_default(run, target.oid, target.column);
+      return;
+    case Kind::kConstraint:
+      remove_constraint(run, target.oid, target.part);
+      return;
     case Kind::kTrigger:
     case Kind::kPolicy:
-    case Kind::kRule: remove_part(run, target); return;
+    case Kind::kRule:
+      remove_part(run, target);
+      return;
     case Kind::kType: {
       const Type* type = run.catalog.type(target.oid);
       if (type == nullptr) return;
-      run.lose(type->kind == TypeKind::kDomain ? model::ObjectKind::kDomain
-                                               : model::ObjectKind::kType,
-               shown(type->schema, type->name), implied, false);
+      run.lose(
+          type->kind == TypeKind::kDomain ? model::ObjectKind::kDomain : model::ObjectKind::kType,
+          shown(type->schema, type->name), implied, false);
       if (type->relation != 0) run.erase(type->relation);
       run.catalog.erase_type(target.oid);
       return;
@@ -471,8 +505,12 @@ void remove(Run& run, const DropTarget& target, bool implied) {
       run.catalog.erase_function(target.oid);
       return;
     }
-    case Kind::kSchema: run.catalog.erase_schema(target.name); return;
-    case Kind::kExtension: run.catalog.erase_extension(target.name); return;
+    case Kind::kSchema:
+      run.catalog.erase_schema(target.name);
+      return;
+    case Kind::kExtension:
+      run.catalog.erase_extension(target.name);
+      return;
     case Kind::kStatistics:
       if (const Statistics* object = run.catalog.statistics(target.oid)) {
         if (!implied) run.lock(object->table, LockMode::kShareUpdateExclusive);
@@ -512,6 +550,12 @@ bool drop(Run& run, std::vector<DropTarget> targets, bool cascade) {
       return relation != nullptr && relation->table != 0 &&
              automatic.contains({.kind = Kind::kRelation, .oid = relation->table, .name = {}}) &&
              automatic.at({.kind = Kind::kRelation, .oid = relation->table, .name = {}});
+    }
+    if (target.kind == Kind::kDefault || target.kind == Kind::kConstraint) {
+      // The default of a column that goes; a constraint of one goes by itself.
+      const auto column = automatic.find(
+          {.kind = Kind::kColumn, .oid = target.oid, .column = target.column, .name = {}});
+      if (target.kind == Kind::kDefault && column != automatic.end() && column->second) return true;
     }
     const DropTarget whole{.kind = Kind::kRelation, .oid = target.oid, .name = {}};
     const auto found = automatic.find(whole);

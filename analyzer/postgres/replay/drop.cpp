@@ -14,12 +14,18 @@ using model::ObjectKind;
 
 RelationKind relation_kind(ObjectKind kind) {
   switch (kind) {
-    case ObjectKind::kIndex: return RelationKind::kIndex;
-    case ObjectKind::kSequence: return RelationKind::kSequence;
-    case ObjectKind::kView: return RelationKind::kView;
-    case ObjectKind::kMaterializedView: return RelationKind::kMaterializedView;
-    case ObjectKind::kForeignTable: return RelationKind::kForeignTable;
-    default: return RelationKind::kTable;
+    case ObjectKind::kIndex:
+      return RelationKind::kIndex;
+    case ObjectKind::kSequence:
+      return RelationKind::kSequence;
+    case ObjectKind::kView:
+      return RelationKind::kView;
+    case ObjectKind::kMaterializedView:
+      return RelationKind::kMaterializedView;
+    case ObjectKind::kForeignTable:
+      return RelationKind::kForeignTable;
+    default:
+      return RelationKind::kTable;
   }
 }
 
@@ -27,8 +33,10 @@ bool fits(RelationKind actual, ObjectKind wanted) {
   switch (wanted) {
     case ObjectKind::kTable:
       return actual == RelationKind::kTable || actual == RelationKind::kPartitionedTable;
-    case ObjectKind::kIndex: return is_index(actual);
-    default: return actual == relation_kind(wanted);
+    case ObjectKind::kIndex:
+      return is_index(actual);
+    default:
+      return actual == relation_kind(wanted);
   }
 }
 
@@ -81,8 +89,8 @@ bool relation_target(Run& run, const model::Drop& statement, const model::Object
       return run.fail("3F000", fmt::format("schema \"{}\" does not exist", object.name.schema));
     }
     if (statement.kind == ObjectKind::kIndex && !run.options.assume_missing) {
-      return run.fail("42704", fmt::format("index \"{}\" does not exist",
-                                           model::display(object.name)));
+      return run.fail("42704",
+                      fmt::format("index \"{}\" does not exist", model::display(object.name)));
     }
     found = run.relation(object.name, relation_kind(statement.kind));
     if (found == nullptr) return false;
@@ -147,8 +155,8 @@ bool function_target(Run& run, const model::Drop& statement, const model::Object
                                object.arguments));
   }
   if (found.size() > 1) {
-    return run.fail("42725", fmt::format("function name \"{}\" is not unique",
-                                         model::display(object.name)));
+    return run.fail("42725",
+                    fmt::format("function name \"{}\" is not unique", model::display(object.name)));
   }
   const bool is_procedure = found[0]->definition.procedure;
   if ((statement.kind == ObjectKind::kFunction && is_procedure) ||
@@ -162,7 +170,7 @@ bool function_target(Run& run, const model::Drop& statement, const model::Object
 
 template <typename Parts>
 bool part_target(Run& run, const model::Drop& statement, const model::ObjectReference& object,
-                 Parts Relation::*parts, Kind kind, std::vector<DropTarget>& targets) {
+                 Parts Relation::* parts, Kind kind, std::vector<DropTarget>& targets) {
   const Relation* table = run.relation_if_any(object.table);
   if (table == nullptr) {
     if (statement.if_exists) return true;
@@ -174,9 +182,10 @@ bool part_target(Run& run, const model::Drop& statement, const model::ObjectRefe
     if (part.name != object.name.name) continue;
     if constexpr (requires { part.inherited; }) {
       if (part.inherited) {
-        return run.fail("2BP01", fmt::format("cannot drop trigger {} on table {} because trigger on "
-                                             "its parent requires it",
-                                             part.name, table->name));
+        return run.fail("2BP01",
+                        fmt::format("cannot drop trigger {} on table {} because trigger on "
+                                    "its parent requires it",
+                                    part.name, table->name));
       }
     }
     targets.push_back({.kind = kind, .oid = table->oid, .part = part.oid, .name = {}});
@@ -195,10 +204,12 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
   if (is_relation_kind(statement.kind)) return relation_target(run, statement, object, targets);
   switch (statement.kind) {
     case ObjectKind::kType:
-    case ObjectKind::kDomain: return type_target(run, statement, object, targets);
+    case ObjectKind::kDomain:
+      return type_target(run, statement, object, targets);
     case ObjectKind::kFunction:
     case ObjectKind::kProcedure:
-    case ObjectKind::kRoutine: return function_target(run, statement, object, targets);
+    case ObjectKind::kRoutine:
+      return function_target(run, statement, object, targets);
     case ObjectKind::kTrigger:
       return part_target(run, statement, object, &Relation::triggers, Kind::kTrigger, targets);
     case ObjectKind::kPolicy:
@@ -238,15 +249,16 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
     case ObjectKind::kServer: {
       if (run.catalog.find_object(statement.kind, object.name) == nullptr) {
         if (statement.kind == ObjectKind::kCollation) return true;
-        return missing(run, statement, "42704",
-                       fmt::format("{} \"{}\" does not exist", model::display(statement.kind),
-                                   name));
+        return missing(
+            run, statement, "42704",
+            fmt::format("{} \"{}\" does not exist", model::display(statement.kind), name));
       }
       const NamedObject* found = run.catalog.find_object(statement.kind, object.name);
       run.catalog.erase_object(statement.kind, {found->schema, found->name});
       return true;
     }
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -261,8 +273,8 @@ bool drop_concurrently(Run& run, const model::Drop& statement,
   for (const DropTarget& target : targets) {
     const Relation& index = run.at(target.oid);
     if (index.kind == RelationKind::kPartitionedIndex) {
-      return run.fail("0A000", fmt::format("cannot drop partitioned index \"{}\" concurrently",
-                                           index.name));
+      return run.fail("0A000",
+                      fmt::format("cannot drop partitioned index \"{}\" concurrently", index.name));
     }
     const Oid table = index.table;
     run.effects.waits_for_old_transactions = true;

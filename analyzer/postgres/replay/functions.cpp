@@ -54,8 +54,8 @@ bool check_trigger_function(Run& run, const model::QualifiedName& name, Oid& fun
     if (input_types(run, candidate->definition).empty()) {
       function = candidate->oid;
       if (candidate->definition.returns && candidate->definition.returns->name.name != "trigger") {
-        return run.fail("42P17", fmt::format("function {} must return type trigger",
-                                             model::display(name)));
+        return run.fail("42P17",
+                        fmt::format("function {} must return type trigger", model::display(name)));
       }
       return true;
     }
@@ -131,9 +131,8 @@ bool apply(Run& run, const model::CreateFunction& statement) {
     needs.push_back(type.user_type);
     needs.push_back(type.extension);
   }
-  if (statement.language != "sql" && statement.language != "plpgsql" &&
-      statement.language != "c" && statement.language != "internal" &&
-      !run.options.assume_missing &&
+  if (statement.language != "sql" && statement.language != "plpgsql" && statement.language != "c" &&
+      statement.language != "internal" && !run.options.assume_missing &&
       run.catalog.find_extension(statement.language) == nullptr && !statement.language.empty()) {
     return run.fail("42704", fmt::format("language \"{}\" does not exist", statement.language));
   }
@@ -143,8 +142,9 @@ bool apply(Run& run, const model::CreateFunction& statement) {
   for (const CatalogFunction* existing : run.catalog.find_functions({schema, function.name})) {
     if (!same_inputs(input_types(run, existing->definition), inputs)) continue;
     if (!statement.or_replace) {
-      return run.fail("42723", fmt::format("function \"{}\" already exists with same argument types",
-                                           function.name));
+      return run.fail(
+          "42723",
+          fmt::format("function \"{}\" already exists with same argument types", function.name));
     }
     const auto& before = existing->definition.returns;
     if (existing->definition.procedure != statement.procedure) {

@@ -31,12 +31,14 @@ std::string choose_index_name(const Run& run, const Relation& table, const Index
            (is_constraint && run.catalog.constraint_name_taken({table.schema, name}));
   };
   switch (request.constraint) {
-    case ConstraintKind::kPrimaryKey: return choose_name(table.name, "", "pkey", taken);
+    case ConstraintKind::kPrimaryKey:
+      return choose_name(table.name, "", "pkey", taken);
     case ConstraintKind::kUnique:
       return choose_name(table.name, index_name_addition(columns), "key", taken);
     case ConstraintKind::kExclusion:
       return choose_name(table.name, index_name_addition(columns), "excl", taken);
-    default: return choose_name(table.name, index_name_addition(columns), "idx", taken);
+    default:
+      return choose_name(table.name, index_name_addition(columns), "idx", taken);
   }
 }
 
@@ -67,10 +69,9 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
     result.operator_class = key.operator_class;
     result.descending = key.descending;
     result.nulls_first = key.nulls_first.value_or(key.descending);
-    const bool known_method =
-        std::ranges::any_of(facts::operator_classes(), [&](const facts::OperatorClassFact& fact) {
-          return fact.method == definition.method;
-        });
+    const bool known_method = std::ranges::any_of(
+        facts::operator_classes(),
+        [&](const facts::OperatorClassFact& fact) { return fact.method == definition.method; });
     if (known_method && category(run.catalog, type) != 0) {
       const OperatorClass opclass =
           operator_class(run.catalog, definition.method, key.operator_class, type);
@@ -116,17 +117,17 @@ bool check_method(Run& run, const IndexRequest& request) {
   if (definition.unique && request.constraint != ConstraintKind::kExclusion && method != "btree" &&
       (method == "hash" || method == "gin" || method == "gist" || method == "brin" ||
        method == "spgist")) {
-    return run.fail("0A000", fmt::format("access method \"{}\" does not support unique indexes",
-                                         method));
+    return run.fail("0A000",
+                    fmt::format("access method \"{}\" does not support unique indexes", method));
   }
   if (definition.keys.size() > 1 && (method == "hash" || method == "spgist")) {
-    return run.fail("0A000", fmt::format("access method \"{}\" does not support multicolumn indexes",
-                                         method));
+    return run.fail(
+        "0A000", fmt::format("access method \"{}\" does not support multicolumn indexes", method));
   }
   if (!definition.include.empty() && (method == "hash" || method == "gin" || method == "brin" ||
                                       (method == "spgist" && !run.since(14)))) {
-    return run.fail("0A000", fmt::format("access method \"{}\" does not support included columns",
-                                         method));
+    return run.fail("0A000",
+                    fmt::format("access method \"{}\" does not support included columns", method));
   }
   return true;
 }
@@ -139,13 +140,14 @@ bool covers_partition_key(Run& run, const Relation& table, const Relation& index
       return run.fail("0A000", "unsupported unique constraint with partition key definition");
     }
     const Column* column = table.column(key.column);
-    const bool covered = column != nullptr &&
-                         std::ranges::any_of(index.keys, [&](const IndexColumn& indexed) {
-                           return indexed.column == column->number;
-                         });
+    const bool covered =
+        column != nullptr && std::ranges::any_of(index.keys, [&](const IndexColumn& indexed) {
+          return indexed.column == column->number;
+        });
     if (!covered) {
-      return run.fail("0A000", "unique constraint on partitioned table must include all "
-                               "partitioning columns");
+      return run.fail("0A000",
+                      "unique constraint on partitioned table must include all "
+                      "partitioning columns");
     }
   }
   return true;
@@ -250,8 +252,8 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
     return 0;
   }
   if (request.constraint == ConstraintKind::kPrimaryKey && owner.primary_key() != nullptr) {
-    run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                  owner.name));
+    run.fail("42P16",
+             fmt::format("multiple primary keys for table \"{}\" are not allowed", owner.name));
     return 0;
   }
   const bool partitioned = owner.kind == RelationKind::kPartitionedTable;

@@ -10,10 +10,10 @@
 namespace forelock::postgres {
 namespace {
 
-constexpr std::array kAllModes = {
-    LockMode::kAccessShare,          LockMode::kRowShare, LockMode::kRowExclusive,
-    LockMode::kShareUpdateExclusive, LockMode::kShare,    LockMode::kShareRowExclusive,
-    LockMode::kExclusive,            LockMode::kAccessExclusive};
+constexpr std::array kAllModes = {LockMode::kAccessShare,  LockMode::kRowShare,
+                                  LockMode::kRowExclusive, LockMode::kShareUpdateExclusive,
+                                  LockMode::kShare,        LockMode::kShareRowExclusive,
+                                  LockMode::kExclusive,    LockMode::kAccessExclusive};
 
 LockMode mode_named(std::string_view wanted) {
   for (const LockMode mode : kAllModes) {
@@ -52,7 +52,8 @@ bool reindex_table(Run& run, const model::Reindex& statement, bool concurrently)
   const Relation* table = run.relation(statement.name);
   if (table == nullptr) return false;
   if (!is_table_like(table->kind) && table->kind != RelationKind::kMaterializedView) {
-    return run.fail("42809", fmt::format("\"{}\" is not a table or materialized view", table->name));
+    return run.fail("42809",
+                    fmt::format("\"{}\" is not a table or materialized view", table->name));
   }
   if (table->kind == RelationKind::kPartitionedTable &&
       !run.needs_no_transaction("REINDEX TABLE")) {
@@ -164,9 +165,12 @@ bool apply(Run& run, const model::Reindex& statement) {
   if (statement.concurrently && !run.needs_no_transaction("REINDEX CONCURRENTLY")) return false;
   run.effects.waits_for_old_transactions = statement.concurrently;
   switch (statement.kind) {
-    case model::ObjectKind::kIndex: return reindex_index(run, statement, statement.concurrently);
-    case model::ObjectKind::kTable: return reindex_table(run, statement, statement.concurrently);
-    default: break;
+    case model::ObjectKind::kIndex:
+      return reindex_index(run, statement, statement.concurrently);
+    case model::ObjectKind::kTable:
+      return reindex_table(run, statement, statement.concurrently);
+    default:
+      break;
   }
   const bool schema = statement.kind == model::ObjectKind::kSchema;
   if (!run.needs_no_transaction(schema ? "REINDEX SCHEMA" : "REINDEX DATABASE")) return false;
@@ -225,8 +229,9 @@ bool apply(Run& run, const model::Cluster& statement) {
       if (index->clustered) chosen = index->oid;
     }
     if (chosen == 0 && !table->assumed) {
-      return run.fail("42704", fmt::format("there is no previously clustered index for table \"{}\"",
-                                           table->name));
+      return run.fail(
+          "42704",
+          fmt::format("there is no previously clustered index for table \"{}\"", table->name));
     }
   }
   return cluster_one(run, run.at(table->oid), partitioned ? 0 : chosen);

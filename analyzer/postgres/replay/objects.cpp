@@ -237,8 +237,8 @@ bool track(Run& run, const TrackedObject& tracked) {
       run.effects.changes_nothing = true;
       return true;
     }
-    return run.fail("42710", fmt::format("{} \"{}\" already exists", model::display(tracked.kind),
-                                         name));
+    return run.fail("42710",
+                    fmt::format("{} \"{}\" already exists", model::display(tracked.kind), name));
   }
   run.catalog.put(NamedObject{
       .oid = run.catalog.new_oid(), .kind = tracked.kind, .schema = {}, .name = name, .needs = {}});
@@ -259,8 +259,8 @@ bool apply(Run& run, const model::CreateSchema& statement) {
   if (name.starts_with("pg_")) {
     return run.fail("42939", fmt::format("unacceptable schema name \"{}\"", name));
   }
-  run.catalog.put(Schema{
-      .oid = run.catalog.new_oid(), .name = name, .owner = statement.owner, .comment = {}});
+  run.catalog.put(
+      Schema{.oid = run.catalog.new_oid(), .name = name, .owner = statement.owner, .comment = {}});
   return true;
 }
 
@@ -287,8 +287,7 @@ bool apply(Run& run, const model::CreateSequence& statement) {
   if (statement.persistence == model::Persistence::kUnlogged) {
     sequence.persistence = model::Persistence::kUnlogged;
   }
-  if (statement.options.owned_by &&
-      !own_sequence(run, sequence, *statement.options.owned_by)) {
+  if (statement.options.owned_by && !own_sequence(run, sequence, *statement.options.owned_by)) {
     return false;
   }
   sequence.sequence.owned_by.reset();
@@ -358,10 +357,10 @@ bool apply(Run& run, const model::CreateStatistics& statement) {
     names.push_back(key.column);
   }
   if (statement.keys.size() < 2 && !statement.keys.empty() && !statement.keys[0].column.empty()) {
-    return run.fail("42P16", "extended statistics require at least 2 columns");
+    return run.fail("42P17", "extended statistics require at least 2 columns");
   }
-  object.schema = statement.name.name.empty() ? run.at(oid).schema
-                                              : run.creation_schema(statement.name);
+  object.schema =
+      statement.name.name.empty() ? run.at(oid).schema : run.creation_schema(statement.name);
   if (run.failed) return false;
   object.name =
       statement.name.name.empty()
@@ -428,7 +427,8 @@ bool apply(Run& run, const model::CreatePublication& statement) {
     if (table == nullptr) return false;
     run.lock_tree(*table, LockMode::kShareUpdateExclusive);
     if (table->persistence != model::Persistence::kPermanent) {
-      return run.fail("22023", fmt::format("cannot add relation \"{}\" to publication", table->name));
+      return run.fail("22023",
+                      fmt::format("cannot add relation \"{}\" to publication", table->name));
     }
     publication.needs.push_back(
         {.object = publication.oid, .needs = table->oid, .automatic = true});

@@ -81,7 +81,6 @@ bool overlaps(const model::PartitionBound& a, const model::PartitionBound& b) {
   return false;
 }
 
-
 IndexRequest request_like(const Run& run, const Relation& index, model::Constraint& constraint) {
   IndexRequest request;
   const Relation& table = run.at(index.table);
@@ -178,7 +177,7 @@ bool clone_foreign_keys(Run& run, Oid parent, Oid child, bool at_creation) {
     }
     model::Constraint definition = constraint.definition;
     definition.name = run.at(child).constraint_named(constraint.name) == nullptr ? constraint.name
-                                                                                : std::string();
+                                                                                 : std::string();
     definition.referenced_table = {referenced->schema, referenced->name};
     if (!add_foreign_key(run, child, definition, {.at_creation = at_creation})) return false;
     run.change(child, [&](Relation& copy) {
@@ -210,9 +209,10 @@ void clone_triggers(Run& run, Oid parent, Oid child) {
 bool columns_fit(Run& run, const Relation& parent, const Relation& child) {
   for (const Column& column : child.columns) {
     if (parent.column(column.name) == nullptr && !parent.open_columns) {
-      return run.fail("42804", fmt::format("table \"{}\" contains column \"{}\" not found in parent "
-                                           "\"{}\"",
-                                           child.name, column.name, parent.name));
+      return run.fail("42804",
+                      fmt::format("table \"{}\" contains column \"{}\" not found in parent "
+                                  "\"{}\"",
+                                  child.name, column.name, parent.name));
     }
   }
   for (const Column& column : parent.columns) {
@@ -223,8 +223,9 @@ bool columns_fit(Run& run, const Relation& parent, const Relation& child) {
     }
     if (own->assumed || column.assumed) continue;
     if (!same_type(own->type, column.type) || own->type.modifiers != column.type.modifiers) {
-      return run.fail("42804", fmt::format("child table \"{}\" has different type for column \"{}\"",
-                                           child.name, column.name));
+      return run.fail("42804",
+                      fmt::format("child table \"{}\" has different type for column \"{}\"",
+                                  child.name, column.name));
     }
     if (column.not_null && !own->not_null) {
       return run.fail("42804", fmt::format("column \"{}\" in child table must be marked NOT NULL",
@@ -234,8 +235,8 @@ bool columns_fit(Run& run, const Relation& parent, const Relation& child) {
   for (const CatalogConstraint& constraint : parent.constraints) {
     if (constraint.kind != model::ConstraintKind::kCheck || constraint.no_inherit) continue;
     if (child.constraint_named(constraint.name) == nullptr && !child.open_columns) {
-      return run.fail("42804", fmt::format("child table is missing constraint \"{}\"",
-                                           constraint.name));
+      return run.fail("42804",
+                      fmt::format("child table is missing constraint \"{}\"", constraint.name));
     }
   }
   return true;
@@ -254,13 +255,13 @@ Oid default_partition(const Run& run, const Relation& parent) {
 bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& bound, Oid except) {
   const char strategy = parent.partition_key ? parent.partition_key->strategy : '\0';
   if (!bound.is_default && strategy != 0 && bound.strategy != 0 && bound.strategy != strategy) {
-    return run.fail("42P17", fmt::format("invalid bound specification for a {} partition",
+    return run.fail("42P16", fmt::format("invalid bound specification for a {} partition",
                                          strategy == 'l'   ? "list"
                                          : strategy == 'r' ? "range"
                                                            : "hash"));
   }
   if (bound.is_default && strategy == 'h') {
-    return run.fail("42P17", "a hash-partitioned table may not have a default partition");
+    return run.fail("42P16", "a hash-partitioned table may not have a default partition");
   }
   if (bound.strategy == 'r' && !bound.is_default) {
     const auto order = compare_bounds(bound.from, bound.to);
@@ -271,8 +272,8 @@ bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& 
   for (const Oid child : parent.children) {
     const Relation& partition = run.at(child);
     if (child == except || !partition.bound || !overlaps(bound, *partition.bound)) continue;
-    return run.fail("42P17", fmt::format("partition would overlap partition \"{}\"",
-                                         partition.name));
+    return run.fail("42P17",
+                    fmt::format("partition would overlap partition \"{}\"", partition.name));
   }
   return true;
 }
@@ -286,6 +287,65 @@ bool clone_for_partition(Run& run, Oid parent, Oid child, bool at_creation) {
   if (!clone_foreign_keys(run, parent, child, at_creation)) return false;
   clone_triggers(run, parent, child);
   return true;
+}
+
+void scan_default_partition(Run& run, const Relation& parent, Oid other,
+                            const model::PartitionBound& bound) {
+  for (const Oid leaf : run.leaves(run.at(other))) {
+    if (excludes_bound(run.at(leaf), parent, bound) ||
+        excludes_bound(run.at(other), parent, bound)) {
+      continue;
+    }
+    run.scan(run.at(leaf), "rows that belong to the new partition are looked for");
+    if (run.may_have_rows(run.at(leaf))) {
+      run.risk("23514",
+               "updated partition constraint for default partition would be violated by "
+               "some row");
+    }
+  }
+}
+
+std::vector<Oid> route(const Run& run, const Relation& parent,
+                       const std::vector<std::string>& columns,
+                       const std::vector<std::vector<Expression>>& rows) {
+  std::vector<Oid> all = run.descendants(parent);
+  if (!parent.partition_key || parent.partition_key->keys.size() != 1 || rows.empty()) return all;
+  const auto at = std::ranges::find(columns, parent.partition_key->keys[0].column);
+  if (at == columns.end()) return all;
+  const auto index = static_cast<std::size_t>(at - columns.begin());
+  std::vector<Oid> result;
+  for (const std::vector<Expression>& row : rows) {
+    if (index >= row.size() || !is_constant(row[index])) return all;
+    const std::vector<Expression> value = {row[index]};
+    bool found = false;
+    for (const Oid child : parent.children) {
+      const Relation& partition = run.at(child);
+      if (!partition.bound || partition.bound->is_default || !partition.children.empty()) continue;
+      const model::PartitionBound& bound = *partition.bound;
+      if (bound.strategy == 'r') {
+        const auto low = compare_bounds(bound.from, value);
+        const auto high = compare_bounds(value, bound.to);
+        if (!low || !high) return all;
+        if (*low > 0 || *high >= 0) continue;
+      } else if (bound.strategy == 'l') {
+        if (std::ranges::none_of(bound.values, [&](const Expression& item) {
+              return text_of(item) == text_of(row[index]);
+            })) {
+          continue;
+        }
+      } else {
+        return all;
+      }
+      found = true;
+      if (std::ranges::find(result, child) == result.end()) result.push_back(child);
+    }
+    if (!found) {
+      const Oid other = default_partition(run, parent);
+      if (other == 0) return all;
+      if (std::ranges::find(result, other) == result.end()) result.push_back(other);
+    }
+  }
+  return result;
 }
 
 bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBound& bound) {
@@ -330,15 +390,7 @@ bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBou
     }
   }
   if (other != 0 && other != child) {
-    for (const Oid leaf : run.leaves(run.at(other))) {
-      if (excludes_bound(run.at(leaf), owner, bound) ||
-          excludes_bound(run.at(other), owner, bound)) {
-        continue;
-      }
-      run.scan(run.at(leaf), "rows that belong to the new partition are looked for");
-      run.risk("23514", "updated partition constraint for default partition would be violated by "
-                        "some row");
-    }
+    scan_default_partition(run, owner, other, bound);
   }
   run.change(child, [&](Relation& copy) {
     copy.is_partition = true;

@@ -20,9 +20,7 @@ bool mentions_word(std::string_view sql, std::string_view word) {
   const auto is_word = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
   };
-  const auto same = [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == b;
-  };
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
   auto at = sql.begin();
   while (true) {
     at = std::search(at, sql.end(), word.begin(), word.end(), same);
@@ -92,15 +90,14 @@ bool only_relations(const Query& query) {
 bool narrowed_by(const Run& run, const Relation& table, const std::string& alias,
                  const Expression& where) {
   if (where.kind == ExpressionKind::kAnd) {
-    return std::ranges::any_of(where.args, [&](const Expression& arg) {
-      return narrowed_by(run, table, alias, arg);
-    });
+    return std::ranges::any_of(
+        where.args, [&](const Expression& arg) { return narrowed_by(run, table, alias, arg); });
   }
   const bool subquery = where.kind == ExpressionKind::kSubquery;
   if (!subquery && where.kind != ExpressionKind::kOperator) return false;
   if (where.args.empty()) return false;
-  const bool comparison = where.name == "=" || where.name == "IN" || where.name == "= ANY" ||
-                          where.name == "BETWEEN";
+  const bool comparison =
+      where.name == "=" || where.name == "IN" || where.name == "= ANY" || where.name == "BETWEEN";
   if (!comparison) return false;
   const auto constant = [](const Expression& part) {
     bool columns = false;
@@ -141,8 +138,7 @@ std::vector<const Relation*> view_sources(const Run& run, const Relation& view) 
     if (need.kind != Dependency::Part::kWhole || need.needs_column != 0) continue;
     const Relation* below = run.catalog.relation(need.needs);
     if (below != nullptr && below->oid != view.oid && !is_index(below->kind) &&
-        below->kind != RelationKind::kSequence &&
-        below->kind != RelationKind::kCompositeType) {
+        below->kind != RelationKind::kSequence && below->kind != RelationKind::kCompositeType) {
       result.push_back(below);
     }
   }
@@ -174,8 +170,8 @@ void scan_use(Run& run, const Relation& relation, const std::string& alias,
   }
   for (const Oid leaf : run.leaves(relation)) {
     const Relation& heap = run.at(leaf);
-    if (where && (narrowed_by(run, heap, alias, *where) ||
-                  narrowed_by(run, heap, relation.name, *where))) {
+    if (where &&
+        (narrowed_by(run, heap, alias, *where) || narrowed_by(run, heap, relation.name, *where))) {
       continue;
     }
     run.scan(heap, "the query reads every row");
@@ -236,7 +232,8 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
       for (const Expression& column : query.columns) {
         if (column.name == "*" || scope.find("", column.name).column != nullptr) continue;
         const bool output = std::ranges::any_of(query.targets, [&](const model::QueryTarget& t) {
-          return t.name == column.name;
+          return t.name == column.name &&
+                 (t.expression.kind != ExpressionKind::kColumn || t.expression.name != column.name);
         });
         const bool whole = std::ranges::any_of(
             scope.entries, [&](const Scope::Entry& e) { return e.alias == column.name; });
@@ -284,11 +281,10 @@ QueryShape query_shape(Run& run, const Query& query, const std::vector<std::stri
     if (target.expression.kind != ExpressionKind::kColumn || target.expression.name != "*") {
       const bool known = plain || !target.expression.qualifier.empty() ||
                          target.expression.kind != ExpressionKind::kColumn;
-      add(target.name, known ? infer_type(run.catalog, scope, target.expression)
-                             : model::TypeName{});
+      add(target.name,
+          known ? infer_type(run.catalog, scope, target.expression) : model::TypeName{});
       if (target.expression.kind == ExpressionKind::kColumn && !shape.columns.empty()) {
-        const Scope::Found found =
-            scope.find(target.expression.qualifier, target.expression.name);
+        const Scope::Found found = scope.find(target.expression.qualifier, target.expression.name);
         if (found.column != nullptr) shape.columns.back().collation = found.column->collation;
       }
       continue;

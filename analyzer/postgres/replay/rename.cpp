@@ -20,14 +20,21 @@ bool is_relation_kind(ObjectKind kind) {
 
 RelationKind assumed_kind(ObjectKind kind) {
   switch (kind) {
-    case ObjectKind::kIndex: return RelationKind::kIndex;
-    case ObjectKind::kSequence: return RelationKind::kSequence;
-    case ObjectKind::kView: return RelationKind::kView;
-    case ObjectKind::kMaterializedView: return RelationKind::kMaterializedView;
-    case ObjectKind::kForeignTable: return RelationKind::kForeignTable;
+    case ObjectKind::kIndex:
+      return RelationKind::kIndex;
+    case ObjectKind::kSequence:
+      return RelationKind::kSequence;
+    case ObjectKind::kView:
+      return RelationKind::kView;
+    case ObjectKind::kMaterializedView:
+      return RelationKind::kMaterializedView;
+    case ObjectKind::kForeignTable:
+      return RelationKind::kForeignTable;
     case ObjectKind::kType:
-    case ObjectKind::kAttribute: return RelationKind::kCompositeType;
-    default: return RelationKind::kTable;
+    case ObjectKind::kAttribute:
+      return RelationKind::kCompositeType;
+    default:
+      return RelationKind::kTable;
   }
 }
 
@@ -35,8 +42,10 @@ bool kind_fits(RelationKind actual, ObjectKind wanted) {
   switch (wanted) {
     case ObjectKind::kTable:
       return actual == RelationKind::kTable || actual == RelationKind::kPartitionedTable;
-    case ObjectKind::kIndex: return is_index(actual);
-    default: return actual == assumed_kind(wanted);
+    case ObjectKind::kIndex:
+      return is_index(actual);
+    default:
+      return actual == assumed_kind(wanted);
   }
 }
 
@@ -99,9 +108,8 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
     return true;
   }
   if (table == nullptr) {
-    table = run.relation(statement.object.table,
-                         attribute ? RelationKind::kCompositeType
-                                   : assumed_kind(statement.relation_kind));
+    table = run.relation(statement.object.table, attribute ? RelationKind::kCompositeType
+                                                           : assumed_kind(statement.relation_kind));
   }
   if (table == nullptr) return false;
   const Oid oid = table->oid;
@@ -194,7 +202,7 @@ bool rename_constraint(Run& run, const model::Rename& statement) {
 }
 
 template <typename Parts>
-bool rename_part(Run& run, const model::Rename& statement, Parts Relation::*parts) {
+bool rename_part(Run& run, const model::Rename& statement, Parts Relation::* parts) {
   const Relation* table = run.relation_if_any(statement.object.table);
   if (table == nullptr && statement.if_exists) return true;
   if (table == nullptr) table = run.relation(statement.object.table);
@@ -261,8 +269,8 @@ bool rename_relation(Run& run, const model::Rename& statement) {
   const std::string to = truncate_identifier(statement.new_name);
   // ALTER INDEX ... RENAME is weak since version 12; ALTER TABLE on an index is not.
   const bool weak = statement.object.kind == ObjectKind::kIndex && is_index(relation->kind);
-  run.lock(*relation, weak && run.since(12) ? LockMode::kShareUpdateExclusive
-                                            : LockMode::kAccessExclusive);
+  run.lock(*relation,
+           weak && run.since(12) ? LockMode::kShareUpdateExclusive : LockMode::kAccessExclusive);
   if (!relation->assumed && statement.object.kind != ObjectKind::kTable &&
       !kind_fits(relation->kind, statement.object.kind) &&
       !(statement.object.kind == ObjectKind::kIndex)) {
@@ -416,11 +424,16 @@ bool apply(Run& run, const model::Rename& statement) {
   if (is_relation_kind(object.kind)) return rename_relation(run, statement);
   switch (object.kind) {
     case ObjectKind::kColumn:
-    case ObjectKind::kAttribute: return rename_column_everywhere(run, statement);
-    case ObjectKind::kConstraint: return rename_constraint(run, statement);
-    case ObjectKind::kTrigger: return rename_part(run, statement, &Relation::triggers);
-    case ObjectKind::kPolicy: return rename_part(run, statement, &Relation::policies);
-    case ObjectKind::kRule: return rename_part(run, statement, &Relation::rule_objects);
+    case ObjectKind::kAttribute:
+      return rename_column_everywhere(run, statement);
+    case ObjectKind::kConstraint:
+      return rename_constraint(run, statement);
+    case ObjectKind::kTrigger:
+      return rename_part(run, statement, &Relation::triggers);
+    case ObjectKind::kPolicy:
+      return rename_part(run, statement, &Relation::policies);
+    case ObjectKind::kRule:
+      return rename_part(run, statement, &Relation::rule_objects);
     case ObjectKind::kType:
     case ObjectKind::kDomain:
       return move_type(run, object.name, "", statement.new_name,
@@ -440,17 +453,19 @@ bool apply(Run& run, const model::Rename& statement) {
       run.catalog.put(std::move(copy));
       return true;
     }
-    case ObjectKind::kSchema: return rename_schema(run, object.name.name, statement.new_name);
+    case ObjectKind::kSchema:
+      return rename_schema(run, object.name.name, statement.new_name);
     case ObjectKind::kFunction:
     case ObjectKind::kProcedure:
     case ObjectKind::kRoutine:
-    case ObjectKind::kAggregate: return move_function(run, object, "", statement.new_name);
+    case ObjectKind::kAggregate:
+      return move_function(run, object, "", statement.new_name);
     case ObjectKind::kStatistics: {
       const Statistics* found = run.catalog.find_statistics(object.name);
       if (found == nullptr) {
         return run.options.assume_missing ||
-               run.fail("42704", fmt::format("statistics object \"{}\" does not exist",
-                                             object.name.name));
+               run.fail("42704",
+                        fmt::format("statistics object \"{}\" does not exist", object.name.name));
       }
       Statistics copy = *found;
       copy.name = statement.new_name;
@@ -535,8 +550,8 @@ bool apply(Run& run, const model::SetOwner& statement) {
     const Type* type = run.catalog.find_type(object.name);
     if (type == nullptr) {
       return run.options.assume_missing ||
-             run.fail("42704", fmt::format("type \"{}\" does not exist",
-                                           model::display(object.name)));
+             run.fail("42704",
+                      fmt::format("type \"{}\" does not exist", model::display(object.name)));
     }
     Type copy = *type;
     copy.owner = statement.role;
@@ -568,8 +583,8 @@ bool apply(Run& run, const model::Comment& statement) {
     if (relation == nullptr) return false;
     run.lock(*relation, LockMode::kShareUpdateExclusive);
     if (!relation->assumed && !kind_fits(relation->kind, object.kind)) {
-      return run.fail("42809", fmt::format("\"{}\" is not a {}", relation->name,
-                                           model::display(object.kind)));
+      return run.fail(
+          "42809", fmt::format("\"{}\" is not a {}", relation->name, model::display(object.kind)));
     }
     if (relation->comment == text && !relation->assumed) run.effects.changes_nothing = true;
     run.change(relation->oid, [&](Relation& copy) { copy.comment = text; });
@@ -617,8 +632,8 @@ bool apply(Run& run, const model::Comment& statement) {
         if (object.kind == ObjectKind::kConstraint) {
           set(copy.constraints);
           for (const Column& column : copy.columns) {
-            found = found || (!object.name.name.empty() &&
-                              column.not_null_constraint == object.name.name);
+            found = found ||
+                    (!object.name.name.empty() && column.not_null_constraint == object.name.name);
           }
         } else if (object.kind == ObjectKind::kTrigger) {
           set(copy.triggers);
@@ -629,16 +644,16 @@ bool apply(Run& run, const model::Comment& statement) {
         }
       });
       if (found) return true;
-      return run.fail("42704", fmt::format("{} \"{}\" for table \"{}\" does not exist",
-                                           model::display(object.kind), object.name.name,
-                                           object.table.name));
+      return run.fail(
+          "42704", fmt::format("{} \"{}\" for table \"{}\" does not exist",
+                               model::display(object.kind), object.name.name, object.table.name));
     }
     case ObjectKind::kType:
     case ObjectKind::kDomain: {
       const Type* type = run.catalog.find_type(object.name);
       if (type == nullptr) {
-        return missing("42704", fmt::format("type \"{}\" does not exist",
-                                            model::display(object.name)));
+        return missing("42704",
+                       fmt::format("type \"{}\" does not exist", model::display(object.name)));
       }
       Type copy = *type;
       copy.comment = text;
@@ -671,7 +686,8 @@ bool apply(Run& run, const model::Comment& statement) {
     case ObjectKind::kExtension:
       return run.catalog.find_extension(object.name.name) != nullptr ||
              missing("42704", fmt::format("extension \"{}\" does not exist", object.name.name));
-    default: return true;
+    default:
+      return true;
   }
 }
 

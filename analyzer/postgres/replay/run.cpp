@@ -62,7 +62,8 @@ void Run::may_fail(bool evidence, std::string_view sqlstate, std::string message
 
 bool Run::needs_no_transaction(std::string_view command) {
   effects.runs_in_transaction = false;
-  if (depth > 0) return fail("25001", fmt::format("{} cannot be executed from a function", command));
+  if (depth > 0)
+    return fail("25001", fmt::format("{} cannot be executed from a function", command));
   if (session.in_transaction) {
     return fail("25001", fmt::format("{} cannot run inside a transaction block", command));
   }
@@ -267,7 +268,8 @@ void Run::rewrite(const Relation& relation, std::string reason) {
   if (has_storage(relation)) add_work(effects.rewrites, work(relation, std::move(reason)));
 }
 void Run::rebuild(const Relation& index, std::string reason) {
-  if (index.kind == RelationKind::kIndex) add_work(effects.rebuilds, work(index, std::move(reason)));
+  if (index.kind == RelationKind::kIndex)
+    add_work(effects.rebuilds, work(index, std::move(reason)));
 }
 void Run::scan(const Relation& relation, std::string reason) {
   if (has_storage(relation)) add_work(effects.scans, work(relation, std::move(reason)));

@@ -53,8 +53,8 @@ class Run {
 
   // ---- looking up ----
   /// The schema that new objects go to; empty after failing (3F000).
-  std::string creation_schema(const model::QualifiedName& name, model::Persistence persistence =
-                                                                    model::Persistence::kPermanent);
+  std::string creation_schema(const model::QualifiedName& name,
+                              model::Persistence persistence = model::Persistence::kPermanent);
   /// Any relation; made up when it may be. Null after failing (42P01, 3F000).
   const Relation* relation(const model::QualifiedName& name,
                            RelationKind assumed_kind = RelationKind::kTable);
@@ -111,6 +111,7 @@ bool is_index(RelationKind kind);
 Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& definition);
 
 /// Adds what an expression needs to the relation's value.
+bool is_system_column(std::string_view name);
 void add_needs(Relation& table, std::vector<Dependency> needs, Dependency::Part kind,
                AttributeNumber column = 0, Oid part = 0);
 /// Checks an expression over the columns of a table: 42703 for one that is not there, 0A000 for
@@ -191,6 +192,13 @@ bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& 
                  Oid except = 0);
 /// Checks a generated column once all columns are there, and notes what it needs.
 bool check_generation(Run& run, Relation& table, AttributeNumber number);
+/// Looks through the default partition for rows that the bound would take.
+void scan_default_partition(Run& run, const Relation& parent, Oid other,
+                            const model::PartitionBound& bound);
+/// The partitions that rows of constants go to; all where that is not known.
+std::vector<Oid> route(const Run& run, const Relation& parent,
+                       const std::vector<std::string>& columns,
+                       const std::vector<std::vector<model::Expression>>& rows);
 Oid default_partition(const Run& run, const Relation& parent);
 
 /// A sequence for a serial or identity column, made and owned.
@@ -203,8 +211,7 @@ struct QueryShape {
   std::vector<Column> columns;
   bool open = false;
 };
-QueryShape query_shape(Run& run, const model::Query& query,
-                       const std::vector<std::string>& names);
+QueryShape query_shape(Run& run, const model::Query& query, const std::vector<std::string>& names);
 Scope query_scope(const Run& run, const model::Query& query);
 /// Locks what a query reads (and writes, in WITH), notes scans; false after failing (42P01, 42703).
 /// `correlated`: it stands inside of something whose columns it may name.

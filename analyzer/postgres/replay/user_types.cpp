@@ -156,14 +156,14 @@ bool apply(Run& run, const model::AddEnumValue& statement) {
   }
   const auto neighbor = std::ranges::find(type->labels, statement.neighbor);
   if (!statement.neighbor.empty() && neighbor == type->labels.end() && !type->assumed) {
-    return run.fail("22023", fmt::format("\"{}\" is not an existing enum label",
-                                         statement.neighbor));
+    return run.fail("22023",
+                    fmt::format("\"{}\" is not an existing enum label", statement.neighbor));
   }
   const auto index = neighbor - type->labels.begin();
   change_type(run, type->oid, [&](Type& copy) {
     copy.kind = TypeKind::kEnum;
-    const bool at_end = statement.neighbor.empty() ||
-                        static_cast<std::size_t>(index) >= copy.labels.size();
+    const bool at_end =
+        statement.neighbor.empty() || static_cast<std::size_t>(index) >= copy.labels.size();
     copy.labels.insert(
         at_end ? copy.labels.end() : copy.labels.begin() + index + (statement.before ? 0 : 1),
         statement.label);
@@ -177,8 +177,8 @@ bool apply(Run& run, const model::RenameEnumValue& statement) {
   const auto found = std::ranges::find(type->labels, statement.old_label);
   if (found == type->labels.end()) {
     if (type->assumed) return true;
-    return run.fail("22023", fmt::format("\"{}\" is not an existing enum label",
-                                         statement.old_label));
+    return run.fail("22023",
+                    fmt::format("\"{}\" is not an existing enum label", statement.old_label));
   }
   if (std::ranges::find(type->labels, statement.new_label) != type->labels.end()) {
     return run.fail("42710", fmt::format("enum label \"{}\" already exists", statement.new_label));

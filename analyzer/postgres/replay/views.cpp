@@ -28,8 +28,8 @@ bool replaces(Run& run, const Relation& existing, const QueryShape& shape) {
                                            before.name, after.name));
     }
     const bool known = !before.type.name.name.empty() && !after.type.name.name.empty();
-    if (known && (!same_type(before.type, after.type) ||
-                  before.type.modifiers != after.type.modifiers)) {
+    if (known &&
+        (!same_type(before.type, after.type) || before.type.modifiers != after.type.modifiers)) {
       return run.fail("42P16", fmt::format("cannot change data type of view column \"{}\" from {} "
                                            "to {}",
                                            before.name, model::display(before.type),
@@ -96,8 +96,7 @@ bool apply(Run& run, const model::CreateView& statement) {
   put_columns(view, shape);
   view.options = statement.options;
   if (statement.check_option != 0) {
-    view.options.emplace_back("check_option",
-                              statement.check_option == 'l' ? "local" : "cascaded");
+    view.options.emplace_back("check_option", statement.check_option == 'l' ? "local" : "cascaded");
   }
   add_query(run, view, statement.query);
   const Oid oid = view.oid;
@@ -124,9 +123,9 @@ bool apply(Run& run, const model::CreateTableAs& statement) {
   if (!shape.open && statement.column_names.size() > shape.columns.size()) {
     return run.fail("42601", "too many column names were specified");
   }
-  Relation table = run.make(
-      statement.materialized_view ? RelationKind::kMaterializedView : RelationKind::kTable, schema,
-      name);
+  Relation table =
+      run.make(statement.materialized_view ? RelationKind::kMaterializedView : RelationKind::kTable,
+               schema, name);
   if (statement.persistence == model::Persistence::kUnlogged) {
     table.persistence = model::Persistence::kUnlogged;
   }
@@ -147,23 +146,24 @@ bool apply(Run& run, const model::CreateTableAs& statement) {
 bool apply(Run& run, const model::RefreshMaterializedView& statement) {
   const Relation* view = run.relation(statement.view, RelationKind::kMaterializedView);
   if (view == nullptr) return false;
-  run.lock(*view,
-           statement.concurrently ? LockMode::kExclusive : LockMode::kAccessExclusive);
+  run.lock(*view, statement.concurrently ? LockMode::kExclusive : LockMode::kAccessExclusive);
   if (view->kind != RelationKind::kMaterializedView && !view->assumed) {
     return run.fail("0A000", fmt::format("\"{}\" is not a materialized view", view->name));
   }
   if (statement.concurrently && !statement.with_data) {
-    return run.fail("42601", "REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together");
+    return run.fail("42601",
+                    "REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together");
   }
   if (statement.concurrently && !view->assumed) {
     if (!view->populated) {
-      return run.fail("0A000", "CONCURRENTLY cannot be used when the materialized view is not "
-                               "populated");
+      return run.fail("0A000",
+                      "CONCURRENTLY cannot be used when the materialized view is not "
+                      "populated");
     }
     const auto usable = [&](const Relation* index) {
       return index->unique && index->valid && !index->predicate &&
-             std::ranges::none_of(index->keys,
-                                  [](const IndexColumn& key) { return key.expression.has_value(); });
+             std::ranges::none_of(
+                 index->keys, [](const IndexColumn& key) { return key.expression.has_value(); });
     };
     const auto indexes = run.catalog.indexes_of(*view);
     if (std::ranges::none_of(indexes, usable)) {

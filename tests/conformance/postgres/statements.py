@@ -1,0 +1,741 @@
+"""The statements of statements_test.py: what is given, then one statement per line."""
+
+# Rows make scans and rewrites visible: 300 in every table that is filled.
+GIVEN = {
+    "t": ["CREATE TABLE t (id int PRIMARY KEY, a int, b int NOT NULL DEFAULT 0, c varchar(10), d text)",
+          "INSERT INTO t SELECT g, g, g, 'v'||g, 'x'||g FROM generate_series(1,300) g"],
+    "empty": ["CREATE TABLE e (id int PRIMARY KEY, a int)"],
+    "p": ["CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE)",
+          "INSERT INTO p SELECT g, 'c'||g FROM generate_series(1,300) g"],
+    "ch": ["CREATE TABLE ch (id int PRIMARY KEY, p_id int REFERENCES p (id), q int)",
+           "INSERT INTO ch SELECT g, g, g FROM generate_series(1,300) g"],
+    "plain_ch": ["CREATE TABLE ch (id int PRIMARY KEY, p_id int, q int)",
+                 "INSERT INTO ch SELECT g, g, g FROM generate_series(1,300) g"],
+    "ch_cascade": ["CREATE TABLE ch (id int PRIMARY KEY, p_id int REFERENCES p (id) ON DELETE CASCADE)",
+                   "INSERT INTO ch SELECT g, g FROM generate_series(1,300) g"],
+    "ch_fk_index": ["CREATE INDEX ch_p_id ON ch (p_id)"],
+    "t_a_idx": ["CREATE INDEX t_a_idx ON t (a)"],
+    "t_b_uq": ["CREATE UNIQUE INDEX t_b_uq ON t (b)"],
+    "t_c": ["CREATE INDEX t_c ON t (c)"],
+    "t_lower": ["CREATE INDEX t_lower ON t (lower(c))"],
+    "t_partial": ["CREATE INDEX t_partial ON t (a) WHERE b > 5"],
+    "t_check": ["ALTER TABLE t ADD CONSTRAINT t_pos CHECK (a > 0)"],
+    "t_check_nv": ["ALTER TABLE t ADD CONSTRAINT t_pos CHECK (a > 0) NOT VALID"],
+    "t_ann": ["ALTER TABLE t ADD CONSTRAINT ann CHECK (a IS NOT NULL)"],
+    "t_uq": ["ALTER TABLE t ADD CONSTRAINT uq UNIQUE (a)"],
+    "m": ["CREATE TABLE m (id int NOT NULL, ts date NOT NULL, v int) PARTITION BY RANGE (id)",
+          "CREATE TABLE m1 PARTITION OF m FOR VALUES FROM (1) TO (1001)",
+          "CREATE TABLE m2 PARTITION OF m FOR VALUES FROM (1001) TO (2001)",
+          "INSERT INTO m SELECT g, '2024-01-01', g FROM generate_series(1,1500) g"],
+    "m_pk": ["ALTER TABLE m ADD PRIMARY KEY (id)"],
+    "m_v": ["CREATE INDEX m_v ON m (v)"],
+    "m_default": ["CREATE TABLE md PARTITION OF m DEFAULT",
+                  "INSERT INTO m SELECT g, '2024-01-01', g FROM generate_series(5001,5300) g"],
+    "m_fk": ["ALTER TABLE m ADD CONSTRAINT m_fk FOREIGN KEY (v) REFERENCES p (id) NOT VALID"],
+    "att": ["CREATE TABLE att (id int NOT NULL, ts date NOT NULL, v int)",
+            "INSERT INTO att SELECT g, '2024-01-01', g FROM generate_series(2001,2300) g"],
+    "l": ["CREATE TABLE l (k text, v int) PARTITION BY LIST (k)",
+          "CREATE TABLE l1 PARTITION OF l FOR VALUES IN ('a', 'b')"],
+    "h": ["CREATE TABLE h (id int, v int) PARTITION BY HASH (id)",
+          "CREATE TABLE h0 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 0)"],
+    "par": ["CREATE TABLE par (id int, v int, CONSTRAINT vpos CHECK (v > 0))",
+            "CREATE TABLE kid (w int) INHERITS (par)",
+            "INSERT INTO par SELECT g, g FROM generate_series(1,300) g",
+            "INSERT INTO kid SELECT g, g, g FROM generate_series(1,300) g"],
+    "v": ["CREATE VIEW v AS SELECT id, a FROM t"],
+    "v2": ["CREATE VIEW v2 AS SELECT id FROM v"],
+    "mv": ["CREATE MATERIALIZED VIEW mv AS SELECT id, a FROM t"],
+    "mv_uq": ["CREATE UNIQUE INDEX mv_id ON mv (id)"],
+    "mv_nodata": ["CREATE MATERIALIZED VIEW mv AS SELECT id, a FROM t WITH NO DATA"],
+    "mood": ["CREATE TYPE mood AS ENUM ('sad', 'ok')"],
+    "tm": ["CREATE TABLE tm (id int PRIMARY KEY, m mood)",
+           "INSERT INTO tm SELECT g, 'ok' FROM generate_series(1,300) g"],
+    "posint": ["CREATE DOMAIN posint AS int CHECK (VALUE > 0)"],
+    "tp": ["CREATE TABLE tp (id int PRIMARY KEY, n posint)",
+           "INSERT INTO tp SELECT g, g FROM generate_series(1,300) g"],
+    "cc": ["CREATE TYPE cc AS (x int, y int)"],
+    "s": ["CREATE SEQUENCE s"],
+    "ts": ["CREATE TABLE ts (id serial PRIMARY KEY, a int)",
+           "INSERT INTO ts (a) SELECT g FROM generate_series(1,300) g"],
+    "ti": ["CREATE TABLE ti (id int GENERATED ALWAYS AS IDENTITY, a int)",
+           "INSERT INTO ti (a) SELECT g FROM generate_series(1,300) g"],
+    "tg": ["CREATE TABLE tg (id int, a int, g int GENERATED ALWAYS AS (a * 2) STORED)",
+           "INSERT INTO tg SELECT g, g FROM generate_series(1,300) g"],
+    "trgf": ["CREATE FUNCTION trgf() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"],
+    "trg": ["CREATE TRIGGER trg BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION trgf()"],
+    "pol": ["CREATE POLICY pol ON t USING (a > 0)"],
+    "f": ["CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1'"],
+    "s2": ["CREATE SCHEMA s2", "CREATE TABLE s2.x (id int PRIMARY KEY)"],
+    "u": ["CREATE UNLOGGED TABLE u (id int PRIMARY KEY)"],
+    "null_a": ["UPDATE t SET a = NULL WHERE id = 3"],
+    "types": ["CREATE TABLE ty (id int PRIMARY KEY, i int, b bigint, n numeric(10,2), f real, ts timestamp, "
+              "tz timestamptz, d date, tm time(3), iv interval(3), c char(5), vc varchar(20), t text, j json, "
+              "jb jsonb, u uuid, by bytea, bo boolean, ar int[], vb varbit(8), ip inet)",
+              "INSERT INTO ty (id, i) SELECT g, g FROM generate_series(1,300) g"],
+    "ty_i": ["CREATE INDEX ty_i ON ty (i)"],
+    "ty_vc": ["CREATE INDEX ty_vc ON ty (vc)"],
+    "ty_ts": ["CREATE INDEX ty_ts ON ty (ts)"],
+}
+
+TEXT = """
+# columns
+t | ALTER TABLE t ADD COLUMN x int
+t | ALTER TABLE t ADD COLUMN x int NOT NULL
+empty | ALTER TABLE e ADD COLUMN x int NOT NULL
+t | ALTER TABLE t ADD COLUMN x text DEFAULT 'a' NOT NULL
+t | ALTER TABLE t ADD COLUMN x timestamptz DEFAULT transaction_timestamp()
+t | ALTER TABLE t ADD COLUMN x timestamptz DEFAULT clock_timestamp() + interval '1 day'
+t | ALTER TABLE t ADD COLUMN x text DEFAULT random()::text
+t | ALTER TABLE t ADD COLUMN x text DEFAULT upper('a')
+t | ALTER TABLE t ADD COLUMN x int DEFAULT length('abc')
+t | ALTER TABLE t ADD COLUMN x boolean DEFAULT true NOT NULL
+t | ALTER TABLE t ADD COLUMN x serial
+t | ALTER TABLE t ADD COLUMN x smallserial NOT NULL
+t | ALTER TABLE t ADD COLUMN x int UNIQUE
+t | ALTER TABLE t ADD COLUMN x int DEFAULT 4 UNIQUE
+t | ALTER TABLE t ADD COLUMN x int DEFAULT 1 CHECK (x > 0)
+t | ALTER TABLE t ADD COLUMN x int CHECK (x > 0)
+t,p | ALTER TABLE t ADD COLUMN x int REFERENCES p ON DELETE SET NULL
+t | ALTER TABLE t ADD COLUMN IF NOT EXISTS a int
+t | ALTER TABLE t ADD COLUMN IF NOT EXISTS z int
+t | ALTER TABLE t ADD COLUMN a int
+t | ALTER TABLE t ADD COLUMN x nosuchtype
+t | ALTER TABLE t ADD COLUMN xmin int
+t | ALTER TABLE t ADD COLUMN x int DEFAULT 'abc'::text
+t | ALTER TABLE t ADD COLUMN x int DEFAULT a
+t | ALTER TABLE t ADD COLUMN x int DEFAULT nosuchfunction()
+t | ALTER TABLE t ADD COLUMN x int PRIMARY KEY
+t | ALTER TABLE nosuch ADD COLUMN x int
+t | ALTER TABLE IF EXISTS nosuch ADD COLUMN x int
+t,mood | ALTER TABLE t ADD COLUMN x mood DEFAULT 'ok'
+t,posint | ALTER TABLE t ADD COLUMN x posint
+t,posint | ALTER TABLE t ADD COLUMN x posint DEFAULT 3
+t | ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS (a + b) STORED
+t | ALTER TABLE t ADD COLUMN x text GENERATED ALWAYS AS (now()::text) STORED
+t | ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS (nosuch) STORED
+t,f | ALTER TABLE t ADD COLUMN x int DEFAULT f(4)
+t | ALTER TABLE t ADD COLUMN x int, ADD COLUMN y int DEFAULT 5, DROP COLUMN d
+t | ALTER TABLE t ADD COLUMN x int, ALTER COLUMN x SET NOT NULL
+par | ALTER TABLE par ADD COLUMN x int DEFAULT 5
+par | ALTER TABLE ONLY par ADD COLUMN x int
+par | ALTER TABLE kid ADD COLUMN x int
+par | ALTER TABLE par ADD COLUMN w int
+par | ALTER TABLE par ADD COLUMN w text
+m | ALTER TABLE m ADD COLUMN x int
+m | ALTER TABLE m ADD COLUMN x uuid DEFAULT gen_random_uuid()
+m | ALTER TABLE m1 ADD COLUMN x int
+m | ALTER TABLE m ADD COLUMN x int NOT NULL DEFAULT 1
+t,v | ALTER TABLE v ADD COLUMN x int
+t | ALTER TABLE t DROP COLUMN a
+t | ALTER TABLE t DROP COLUMN id
+t | ALTER TABLE t DROP COLUMN nosuch
+t | ALTER TABLE t DROP COLUMN IF EXISTS nosuch
+t | ALTER TABLE t DROP COLUMN xmin
+t,t_partial | ALTER TABLE t DROP COLUMN b
+t,t_lower | ALTER TABLE t DROP COLUMN c
+t,t_check | ALTER TABLE t DROP COLUMN a
+t,v | ALTER TABLE t DROP COLUMN a
+t,v,v2 | ALTER TABLE t DROP COLUMN a CASCADE
+t,v | ALTER TABLE t DROP COLUMN d
+t,mv | ALTER TABLE t DROP COLUMN a CASCADE
+t,pol | ALTER TABLE t DROP COLUMN a
+t,pol | ALTER TABLE t DROP COLUMN a CASCADE
+p,ch | ALTER TABLE p DROP COLUMN id CASCADE
+p,ch | ALTER TABLE p DROP COLUMN code
+p,ch | ALTER TABLE ch DROP COLUMN p_id, DROP COLUMN q
+ts | ALTER TABLE ts DROP COLUMN id
+tg | ALTER TABLE tg DROP COLUMN a CASCADE
+tg | ALTER TABLE tg DROP COLUMN g
+par | ALTER TABLE par DROP COLUMN v
+par | ALTER TABLE ONLY par DROP COLUMN v
+par | ALTER TABLE kid DROP COLUMN v
+m | ALTER TABLE m DROP COLUMN id
+m,m_v | ALTER TABLE m DROP COLUMN v
+m | ALTER TABLE ONLY m DROP COLUMN v
+# types
+types | ALTER TABLE ty ALTER COLUMN i TYPE bigint
+types,ty_i | ALTER TABLE ty ALTER COLUMN i TYPE bigint
+types | ALTER TABLE ty ALTER COLUMN i TYPE smallint
+types,ty_i | ALTER TABLE ty ALTER COLUMN i TYPE text
+types | ALTER TABLE ty ALTER COLUMN i TYPE boolean
+types | ALTER TABLE ty ALTER COLUMN i TYPE boolean USING i > 0
+types | ALTER TABLE ty ALTER COLUMN i TYPE oid
+types | ALTER TABLE ty ALTER COLUMN i TYPE numeric
+types | ALTER TABLE ty ALTER COLUMN i TYPE int
+types | ALTER TABLE ty ALTER COLUMN b TYPE int
+types | ALTER TABLE ty ALTER COLUMN n TYPE numeric(12,2)
+types | ALTER TABLE ty ALTER COLUMN n TYPE numeric
+types | ALTER TABLE ty ALTER COLUMN n TYPE numeric(10,3)
+types | ALTER TABLE ty ALTER COLUMN n TYPE numeric(8,2)
+types | ALTER TABLE ty ALTER COLUMN f TYPE double precision
+types,ty_ts | ALTER TABLE ty ALTER COLUMN ts TYPE timestamptz
+types,ty_ts | ALTER TABLE ty ALTER COLUMN ts TYPE timestamp(3)
+types | ALTER TABLE ty ALTER COLUMN ts TYPE date
+types | ALTER TABLE ty ALTER COLUMN tz TYPE timestamp
+types | ALTER TABLE ty ALTER COLUMN tz TYPE timestamptz(6)
+types | ALTER TABLE ty ALTER COLUMN d TYPE timestamptz
+types | ALTER TABLE ty ALTER COLUMN tm TYPE time
+types | ALTER TABLE ty ALTER COLUMN tm TYPE time(1)
+types | ALTER TABLE ty ALTER COLUMN iv TYPE interval
+types | ALTER TABLE ty ALTER COLUMN iv TYPE interval(2)
+types | ALTER TABLE ty ALTER COLUMN c TYPE char(9)
+types | ALTER TABLE ty ALTER COLUMN c TYPE varchar(9)
+types,ty_vc | ALTER TABLE ty ALTER COLUMN vc TYPE varchar(40)
+types,ty_vc | ALTER TABLE ty ALTER COLUMN vc TYPE varchar
+types,ty_vc | ALTER TABLE ty ALTER COLUMN vc TYPE text
+types,ty_vc | ALTER TABLE ty ALTER COLUMN vc TYPE varchar(5)
+types,ty_vc | ALTER TABLE ty ALTER COLUMN vc TYPE char(20)
+types | ALTER TABLE ty ALTER COLUMN t TYPE varchar
+types | ALTER TABLE ty ALTER COLUMN t TYPE varchar(9)
+types | ALTER TABLE ty ALTER COLUMN t TYPE int
+types | ALTER TABLE ty ALTER COLUMN t TYPE int USING t::int
+types | ALTER TABLE ty ALTER COLUMN t TYPE uuid USING t::uuid
+types | ALTER TABLE ty ALTER COLUMN j TYPE jsonb
+types | ALTER TABLE ty ALTER COLUMN jb TYPE text
+types | ALTER TABLE ty ALTER COLUMN u TYPE text
+types | ALTER TABLE ty ALTER COLUMN u TYPE varchar(36)
+types | ALTER TABLE ty ALTER COLUMN by TYPE text
+types | ALTER TABLE ty ALTER COLUMN by TYPE int
+types | ALTER TABLE ty ALTER COLUMN bo TYPE int
+types | ALTER TABLE ty ALTER COLUMN bo TYPE int USING bo::int
+types | ALTER TABLE ty ALTER COLUMN ar TYPE bigint[]
+types | ALTER TABLE ty ALTER COLUMN ar TYPE text
+types | ALTER TABLE ty ALTER COLUMN vb TYPE varbit(16)
+types | ALTER TABLE ty ALTER COLUMN vb TYPE varbit(4)
+types | ALTER TABLE ty ALTER COLUMN ip TYPE cidr
+types | ALTER TABLE ty ALTER COLUMN ip TYPE text
+types | ALTER TABLE ty ALTER COLUMN i TYPE serial
+types | ALTER TABLE ty ALTER COLUMN i TYPE nosuch
+types | ALTER TABLE ty ALTER COLUMN nosuch TYPE int
+types | ALTER TABLE ty ALTER COLUMN i TYPE int COLLATE "C"
+types,ty_vc | ALTER TABLE ty ALTER COLUMN vc TYPE varchar(20) COLLATE "C"
+types,ty_vc,ty_i | ALTER TABLE ty ALTER COLUMN vc TYPE varchar(30), ALTER COLUMN i TYPE bigint
+types,posint | ALTER TABLE ty ALTER COLUMN i TYPE posint
+posint,tp | ALTER TABLE tp ALTER COLUMN n TYPE int
+posint,tp | ALTER TABLE tp ALTER COLUMN n TYPE bigint
+mood,tm | ALTER TABLE tm ALTER COLUMN m TYPE text
+mood,tm | ALTER TABLE tm ALTER COLUMN m TYPE varchar(10) USING m::text
+t,v | ALTER TABLE t ALTER COLUMN a TYPE bigint
+t,v | ALTER TABLE t ALTER COLUMN b TYPE bigint
+t,t_partial | ALTER TABLE t ALTER COLUMN b TYPE bigint
+t,t_lower | ALTER TABLE t ALTER COLUMN c TYPE text
+t,t_check | ALTER TABLE t ALTER COLUMN a TYPE bigint
+t,t_check_nv | ALTER TABLE t ALTER COLUMN c TYPE varchar(12)
+t,pol | ALTER TABLE t ALTER COLUMN a TYPE bigint
+p,ch | ALTER TABLE ch ALTER COLUMN p_id TYPE bigint
+p,ch | ALTER TABLE p ALTER COLUMN id TYPE bigint
+p,ch | ALTER TABLE ch ALTER COLUMN p_id TYPE text
+p,ch | ALTER TABLE p ALTER COLUMN code TYPE varchar(50)
+par | ALTER TABLE par ALTER COLUMN v TYPE bigint
+par | ALTER TABLE kid ALTER COLUMN v TYPE bigint
+par | ALTER TABLE ONLY par ALTER COLUMN v TYPE bigint
+par | ALTER TABLE kid ALTER COLUMN w TYPE bigint
+m | ALTER TABLE m ALTER COLUMN v TYPE bigint
+m,m_v | ALTER TABLE m ALTER COLUMN v TYPE text
+m | ALTER TABLE m ALTER COLUMN id TYPE bigint
+ts | ALTER TABLE ts ALTER COLUMN id TYPE bigint
+ti | ALTER TABLE ti ALTER COLUMN id TYPE bigint
+tg | ALTER TABLE tg ALTER COLUMN a TYPE bigint
+tg | ALTER TABLE tg ALTER COLUMN g TYPE bigint
+cc | ALTER TYPE cc ADD ATTRIBUTE z int
+cc | ALTER TYPE cc DROP ATTRIBUTE y
+cc | ALTER TYPE cc ALTER ATTRIBUTE x TYPE bigint
+cc | ALTER TYPE cc RENAME ATTRIBUTE x TO xx
+# not null and defaults
+t | ALTER TABLE t ALTER COLUMN a SET NOT NULL
+t | ALTER TABLE t ALTER COLUMN b SET NOT NULL
+t,null_a | ALTER TABLE t ALTER COLUMN a SET NOT NULL
+t,t_ann | ALTER TABLE t ALTER COLUMN a SET NOT NULL
+t,t_check | ALTER TABLE t ALTER COLUMN a SET NOT NULL
+t | ALTER TABLE t ALTER COLUMN nosuch SET NOT NULL
+t | ALTER TABLE t ALTER COLUMN b DROP NOT NULL
+t | ALTER TABLE t ALTER COLUMN id DROP NOT NULL
+ti | ALTER TABLE ti ALTER COLUMN id DROP NOT NULL
+par | ALTER TABLE par ALTER COLUMN v SET NOT NULL
+par | ALTER TABLE ONLY par ALTER COLUMN v SET NOT NULL
+m | ALTER TABLE m ALTER COLUMN v SET NOT NULL
+m | ALTER TABLE m1 ALTER COLUMN id DROP NOT NULL
+m | ALTER TABLE ONLY m ALTER COLUMN v SET NOT NULL
+t | ALTER TABLE t ALTER COLUMN a SET DEFAULT 5
+t | ALTER TABLE t ALTER COLUMN a SET DEFAULT 'x'::text
+t | ALTER TABLE t ALTER COLUMN a SET DEFAULT b
+t | ALTER TABLE t ALTER COLUMN b DROP DEFAULT
+ti | ALTER TABLE ti ALTER COLUMN id SET DEFAULT 5
+ti | ALTER TABLE ti ALTER COLUMN id DROP DEFAULT
+tg | ALTER TABLE tg ALTER COLUMN g SET DEFAULT 5
+tg | ALTER TABLE tg ALTER COLUMN g DROP EXPRESSION
+t | ALTER TABLE t ALTER COLUMN a DROP EXPRESSION
+t | ALTER TABLE t ALTER COLUMN a DROP EXPRESSION IF EXISTS
+par | ALTER TABLE par ALTER COLUMN v SET DEFAULT 5
+m | ALTER TABLE m ALTER COLUMN v SET DEFAULT 5
+t | ALTER TABLE t ALTER COLUMN b ADD GENERATED ALWAYS AS IDENTITY
+t | ALTER TABLE t ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
+t | ALTER TABLE t ALTER COLUMN d ADD GENERATED ALWAYS AS IDENTITY
+t | ALTER TABLE t ALTER COLUMN a SET GENERATED ALWAYS
+ti | ALTER TABLE ti ALTER COLUMN id SET GENERATED BY DEFAULT
+ti | ALTER TABLE ti ALTER COLUMN id DROP IDENTITY
+ti | ALTER TABLE ti ALTER COLUMN a DROP IDENTITY
+ti | ALTER TABLE ti ALTER COLUMN a DROP IDENTITY IF EXISTS
+t | ALTER TABLE t ALTER COLUMN a SET STATISTICS 500
+par | ALTER TABLE par ALTER COLUMN v SET STATISTICS 100
+t | ALTER TABLE t ALTER COLUMN a SET (n_distinct = 5)
+t | ALTER TABLE t ALTER COLUMN d SET STORAGE MAIN
+t | ALTER TABLE t ALTER COLUMN a SET STORAGE EXTENDED
+t | ALTER TABLE t ALTER COLUMN a SET COMPRESSION pglz
+t | ALTER TABLE t ALTER COLUMN a SET STORAGE PLAIN
+# constraints
+t | ALTER TABLE t ADD CHECK (a > 0)
+t | ALTER TABLE t ADD CHECK (nosuch > 0)
+t | ALTER TABLE t ADD CHECK ((SELECT count(*) FROM t) > 0)
+t,t_check | ALTER TABLE t ADD CONSTRAINT t_pos CHECK (b > 0)
+t | ALTER TABLE t ADD CONSTRAINT x CHECK (a > 5)
+t | ALTER TABLE t ADD CONSTRAINT x CHECK (a > 5) NOT VALID
+t | ALTER TABLE t ADD CONSTRAINT x CHECK (a > 0) NO INHERIT
+par | ALTER TABLE par ADD CONSTRAINT x CHECK (id > 0)
+par | ALTER TABLE ONLY par ADD CONSTRAINT x CHECK (id > 0)
+par | ALTER TABLE par ADD CONSTRAINT x CHECK (id > 0) NO INHERIT
+m | ALTER TABLE m ADD CHECK (v > 0)
+m | ALTER TABLE m1 ADD CHECK (v > 0)
+m | ALTER TABLE ONLY m ADD CHECK (v > 0)
+t | ALTER TABLE t ADD UNIQUE (a)
+t | ALTER TABLE t ADD UNIQUE (a, nosuch)
+t | ALTER TABLE t ADD UNIQUE (a, a)
+t | ALTER TABLE t ADD PRIMARY KEY (a)
+empty | ALTER TABLE e ADD PRIMARY KEY (a)
+t,t_b_uq | ALTER TABLE t ADD CONSTRAINT ub UNIQUE USING INDEX t_b_uq
+t,t_a_idx | ALTER TABLE t ADD CONSTRAINT ub UNIQUE USING INDEX t_a_idx
+t,t_partial | ALTER TABLE t ADD CONSTRAINT ub UNIQUE USING INDEX t_partial
+t | ALTER TABLE t ADD CONSTRAINT ub UNIQUE USING INDEX nosuch
+t,t_b_uq | ALTER TABLE t ADD CONSTRAINT ub PRIMARY KEY USING INDEX t_b_uq
+m | ALTER TABLE m ADD UNIQUE (id)
+m | ALTER TABLE m ADD UNIQUE (v)
+m | ALTER TABLE m ADD PRIMARY KEY (id, ts)
+m | ALTER TABLE m1 ADD PRIMARY KEY (id)
+m | ALTER TABLE ONLY m ADD UNIQUE (id)
+par | ALTER TABLE par ADD UNIQUE (id)
+p,plain_ch | ALTER TABLE ch ADD FOREIGN KEY (p_id) REFERENCES p
+p,plain_ch | ALTER TABLE ch ADD FOREIGN KEY (p_id) REFERENCES p (id) NOT VALID
+p,plain_ch | ALTER TABLE ch ADD FOREIGN KEY (q) REFERENCES p (code)
+p,plain_ch | ALTER TABLE ch ADD FOREIGN KEY (p_id, q) REFERENCES p
+p,plain_ch | ALTER TABLE ch ADD FOREIGN KEY (nosuch) REFERENCES p
+p,plain_ch | ALTER TABLE ch ADD FOREIGN KEY (p_id) REFERENCES p (nosuch)
+p,plain_ch | ALTER TABLE ch ADD FOREIGN KEY (p_id) REFERENCES nosuch
+p,plain_ch,t | ALTER TABLE ch ADD FOREIGN KEY (p_id) REFERENCES t (a)
+p,plain_ch,t,v | ALTER TABLE ch ADD FOREIGN KEY (p_id) REFERENCES v (id)
+t | ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES t (id)
+t,u | ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u (id)
+t,u | ALTER TABLE u ADD FOREIGN KEY (id) REFERENCES t (id)
+empty,p | ALTER TABLE e ADD FOREIGN KEY (a) REFERENCES p
+t,empty | ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES e
+p,m | ALTER TABLE m ADD FOREIGN KEY (v) REFERENCES p
+p,m | ALTER TABLE m ADD FOREIGN KEY (v) REFERENCES p NOT VALID
+m,m_pk,plain_ch | ALTER TABLE ch ADD FOREIGN KEY (p_id) REFERENCES m (id)
+par,p | ALTER TABLE par ADD FOREIGN KEY (id) REFERENCES p
+p,ch | ALTER TABLE ch DROP CONSTRAINT ch_p_id_fkey
+p,ch | ALTER TABLE p DROP CONSTRAINT p_pkey
+p,ch | ALTER TABLE p DROP CONSTRAINT p_pkey CASCADE
+p,ch | ALTER TABLE p DROP CONSTRAINT p_code_key
+t | ALTER TABLE t DROP CONSTRAINT t_pkey
+t | ALTER TABLE t DROP CONSTRAINT nosuch
+t | ALTER TABLE t DROP CONSTRAINT IF EXISTS nosuch
+par | ALTER TABLE par DROP CONSTRAINT vpos
+par | ALTER TABLE kid DROP CONSTRAINT vpos
+par | ALTER TABLE ONLY par DROP CONSTRAINT vpos
+m,m_pk | ALTER TABLE m DROP CONSTRAINT m_pkey
+m,m_pk | ALTER TABLE m1 DROP CONSTRAINT m1_pkey
+t,t_check_nv | ALTER TABLE t VALIDATE CONSTRAINT t_pos
+t,t_check | ALTER TABLE t VALIDATE CONSTRAINT t_pos
+t | ALTER TABLE t VALIDATE CONSTRAINT t_pkey
+t | ALTER TABLE t VALIDATE CONSTRAINT nosuch
+p,ch | ALTER TABLE ch ALTER CONSTRAINT ch_p_id_fkey DEFERRABLE INITIALLY DEFERRED
+t | ALTER TABLE t ALTER CONSTRAINT t_pkey DEFERRABLE
+t | ALTER TABLE t ADD EXCLUDE USING btree (a WITH =)
+t | ALTER TABLE t ADD EXCLUDE USING gist (a WITH =)
+# renames and schemas
+t | ALTER TABLE t RENAME TO t2
+t,p | ALTER TABLE t RENAME TO p
+t | ALTER TABLE t RENAME COLUMN a TO aa
+t | ALTER TABLE t RENAME COLUMN a TO b
+t | ALTER TABLE t RENAME COLUMN nosuch TO b
+t,v | ALTER TABLE t RENAME COLUMN a TO aa
+t,v | ALTER VIEW v RENAME TO vv
+t,v | ALTER TABLE v RENAME COLUMN a TO aa
+t | ALTER TABLE t RENAME CONSTRAINT t_pkey TO pk
+t | ALTER TABLE t RENAME CONSTRAINT nosuch TO pk
+t,t_a_idx | ALTER INDEX t_a_idx RENAME TO i
+t,t_a_idx | ALTER INDEX t_a_idx RENAME TO t_pkey
+t,t_a_idx | ALTER INDEX nosuch RENAME TO i
+t,t_a_idx | ALTER INDEX IF EXISTS nosuch RENAME TO i
+par | ALTER TABLE par RENAME COLUMN v TO vv
+par | ALTER TABLE kid RENAME COLUMN v TO vv
+par | ALTER TABLE par RENAME CONSTRAINT vpos TO vp
+m | ALTER TABLE m RENAME COLUMN v TO vv
+m | ALTER TABLE m1 RENAME TO mm
+ts | ALTER SEQUENCE ts_id_seq RENAME TO q
+t,s2 | ALTER TABLE t SET SCHEMA s2
+t | ALTER TABLE t SET SCHEMA nosuch
+ts,s2 | ALTER TABLE ts SET SCHEMA s2
+t,v,s2 | ALTER VIEW v SET SCHEMA s2
+mood,tm,s2 | ALTER TYPE mood SET SCHEMA s2
+mood | ALTER TYPE mood RENAME TO humor
+t,trgf,trg | ALTER TRIGGER trg ON t RENAME TO trg2
+t,trgf,trg | ALTER TRIGGER nosuch ON t RENAME TO trg2
+t,pol | ALTER POLICY pol ON t RENAME TO pol2
+t,pol | ALTER POLICY pol ON t USING (b > 0)
+s2 | ALTER SCHEMA s2 RENAME TO s3
+s2 | ALTER SCHEMA s2 RENAME TO public
+t | ALTER TABLE t OWNER TO owner2
+t,v | ALTER VIEW v OWNER TO owner2
+ts | ALTER TABLE ts OWNER TO owner2
+mood | ALTER TYPE mood OWNER TO owner2
+f | ALTER FUNCTION f(int) OWNER TO owner2
+f | ALTER FUNCTION f(int) RENAME TO g
+f | ALTER FUNCTION f(int) VOLATILE
+# other subcommands
+t | ALTER TABLE t SET (fillfactor = 50, parallel_workers = 2)
+t | ALTER TABLE t SET (nosuch = 50)
+t | ALTER TABLE t RESET (fillfactor)
+m | ALTER TABLE m SET (fillfactor = 50)
+t,v | ALTER VIEW v SET (security_barrier)
+t,t_a_idx | ALTER INDEX t_a_idx SET (fillfactor = 50)
+t,t_a_idx | ALTER INDEX t_a_idx RESET (fillfactor)
+t | ALTER TABLE t SET UNLOGGED
+u | ALTER TABLE u SET LOGGED
+p,ch | ALTER TABLE p SET UNLOGGED
+p,ch | ALTER TABLE ch SET UNLOGGED
+t | ALTER TABLE t SET TABLESPACE ts2
+t,t_a_idx | ALTER INDEX t_a_idx SET TABLESPACE ts2
+m | ALTER TABLE m SET TABLESPACE ts2
+t | ALTER TABLE t CLUSTER ON t_pkey
+t | ALTER TABLE t CLUSTER ON nosuch
+t | ALTER TABLE t SET WITHOUT CLUSTER
+t | ALTER TABLE t REPLICA IDENTITY FULL
+t,t_b_uq | ALTER TABLE t REPLICA IDENTITY USING INDEX t_b_uq
+t,t_a_idx | ALTER TABLE t REPLICA IDENTITY USING INDEX t_a_idx
+t | ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
+t,trgf,trg | ALTER TABLE t DISABLE TRIGGER trg
+t | ALTER TABLE t DISABLE TRIGGER nosuch
+t | ALTER TABLE t DISABLE TRIGGER ALL
+t,trgf,trg | ALTER TABLE t ENABLE ALWAYS TRIGGER trg
+t,trgf,trg | DROP TRIGGER trg ON t
+t | DROP TRIGGER nosuch ON t
+t | DROP TRIGGER IF EXISTS nosuch ON t
+t,trgf | CREATE TRIGGER trg AFTER UPDATE OF a ON t FOR EACH ROW EXECUTE FUNCTION trgf()
+t,trgf | CREATE TRIGGER trg AFTER UPDATE OF nosuch ON t FOR EACH ROW EXECUTE FUNCTION trgf()
+t,trgf,trg | CREATE TRIGGER trg AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION trgf()
+t,trgf,trg | CREATE OR REPLACE TRIGGER trg AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION trgf()
+t | CREATE TRIGGER trg AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION nosuch()
+t,v,trgf | CREATE TRIGGER trg INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION trgf()
+t,v,trgf | CREATE TRIGGER trg BEFORE INSERT ON v FOR EACH ROW EXECUTE FUNCTION trgf()
+m,trgf | CREATE TRIGGER trg AFTER INSERT ON m FOR EACH ROW EXECUTE FUNCTION trgf()
+m,trgf | CREATE TRIGGER trg AFTER INSERT ON m FOR EACH STATEMENT EXECUTE FUNCTION trgf()
+par | ALTER TABLE kid NO INHERIT par
+par | ALTER TABLE kid INHERIT par
+par,t | ALTER TABLE t INHERIT par
+# partitions
+m,att | ALTER TABLE m ATTACH PARTITION att FOR VALUES FROM (2001) TO (3001)
+m,att | ALTER TABLE m ATTACH PARTITION att FOR VALUES FROM (1) TO (5)
+m,att | ALTER TABLE m ATTACH PARTITION att FOR VALUES IN (1)
+m,att | ALTER TABLE m ATTACH PARTITION att FOR VALUES FROM (9) TO (5)
+m,m_default,att | ALTER TABLE m ATTACH PARTITION att FOR VALUES FROM (2001) TO (3001)
+m,m_v,att | ALTER TABLE m ATTACH PARTITION att FOR VALUES FROM (2001) TO (3001)
+m,m_pk,att | ALTER TABLE m ATTACH PARTITION att FOR VALUES FROM (2001) TO (3001)
+m,t | ALTER TABLE m ATTACH PARTITION t FOR VALUES FROM (2001) TO (3001)
+m | ALTER TABLE m ATTACH PARTITION m1 FOR VALUES FROM (2001) TO (3001)
+t,att | ALTER TABLE t ATTACH PARTITION att FOR VALUES FROM (2001) TO (3001)
+m | ALTER TABLE m DETACH PARTITION m1
+m | ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY
+m,m_default | ALTER TABLE m DETACH PARTITION m1
+m,m_default | ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY
+m,t | ALTER TABLE m DETACH PARTITION t
+m,m_v | ALTER TABLE m DETACH PARTITION m1
+p,m | CREATE TABLE m3 PARTITION OF m FOR VALUES FROM (2001) TO (3001)
+m | CREATE TABLE m3 PARTITION OF m FOR VALUES FROM (1) TO (3001)
+m | CREATE TABLE m3 PARTITION OF m DEFAULT
+m,m_default | CREATE TABLE m3 PARTITION OF m FOR VALUES FROM (2001) TO (3001)
+m,m_v,m_pk | CREATE TABLE m3 PARTITION OF m FOR VALUES FROM (2001) TO (3001)
+l | CREATE TABLE l2 PARTITION OF l FOR VALUES IN ('c')
+l | CREATE TABLE l2 PARTITION OF l FOR VALUES IN ('a')
+h | CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 1)
+h | CREATE TABLE h1 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 0)
+h | CREATE TABLE h1 PARTITION OF h DEFAULT
+m | DROP TABLE m1
+m | DROP TABLE m
+m,m_default | DROP TABLE m1
+m,m_v | DROP INDEX m_v
+m,m_v | DROP INDEX m1_v_idx
+m,m_v | DROP INDEX CONCURRENTLY m_v
+m | CREATE INDEX ON m (v)
+m | CREATE INDEX ON ONLY m (v)
+m | CREATE UNIQUE INDEX ON m (id, v)
+m | CREATE UNIQUE INDEX ON m (v)
+m | CREATE INDEX CONCURRENTLY ON m (v)
+m | TRUNCATE m
+m | TRUNCATE m1
+m | INSERT INTO m VALUES (5, '2024-01-01', 1), (1500, '2024-01-01', 1)
+m | INSERT INTO m VALUES (5, '2024-01-01', 1)
+m | DELETE FROM m
+m | UPDATE m SET v = 1
+m,m_v | REINDEX TABLE m
+m,m_v | REINDEX INDEX m_v
+m,m_v | REINDEX INDEX m1_v_idx
+m | ANALYZE m
+m | LOCK TABLE ONLY m IN SHARE MODE
+# indexes
+t | CREATE INDEX i ON t (a)
+t | CREATE INDEX i ON t (nosuch)
+t | CREATE INDEX i ON nosuch (a)
+t,t_a_idx | CREATE INDEX t_a_idx ON t (b)
+t,t_a_idx | CREATE INDEX IF NOT EXISTS t_a_idx ON t (b)
+t | CREATE UNIQUE INDEX i ON t (b)
+t | CREATE INDEX CONCURRENTLY i ON t (a)
+t | CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)
+t | CREATE INDEX i ON t USING hash (a)
+t | CREATE INDEX i ON t USING hash (a, b)
+t | CREATE UNIQUE INDEX i ON t USING hash (a)
+t | CREATE INDEX i ON t USING gin (a)
+t | CREATE INDEX i ON t USING brin (a)
+t | CREATE INDEX i ON t USING nosuch (a)
+t | CREATE INDEX i ON t (a nosuch_ops)
+t | CREATE INDEX i ON t (lower(c))
+t | CREATE INDEX i ON t (now())
+t | CREATE INDEX i ON t (a) WHERE b > random()
+t | CREATE INDEX i ON t (a) INCLUDE (c) WHERE b > 4
+types | CREATE INDEX i ON ty (j)
+types | CREATE INDEX i ON ty USING gin (jb)
+types | CREATE INDEX i ON ty USING gin (ar)
+t,v | CREATE INDEX i ON v (a)
+t,mv | CREATE INDEX i ON mv (a)
+t,t_a_idx | DROP INDEX t_a_idx
+t,t_a_idx | DROP INDEX CONCURRENTLY t_a_idx
+t,t_a_idx | DROP INDEX CONCURRENTLY IF EXISTS nosuch
+t | DROP INDEX t_pkey
+t | DROP INDEX nosuch
+t | DROP INDEX IF EXISTS nosuch
+t | DROP INDEX t
+t,t_uq | DROP INDEX uq
+t,t_a_idx | REINDEX INDEX t_a_idx
+t,t_a_idx | REINDEX INDEX CONCURRENTLY t_a_idx
+t,t_a_idx | REINDEX TABLE t
+t,t_a_idx | REINDEX SCHEMA public
+t | REINDEX TABLE nosuch
+t,t_a_idx | REINDEX TABLE t_a_idx
+t,t_a_idx | CLUSTER t USING t_a_idx
+t | CLUSTER t
+t | CLUSTER t USING nosuch
+t | VACUUM t
+t | VACUUM FULL t
+t | VACUUM nosuch
+t | ANALYZE t
+t | ANALYZE t (a)
+# tables
+t | CREATE TABLE t (id int)
+t | CREATE TABLE IF NOT EXISTS t (id int)
+t | CREATE TABLE n (id int, id int)
+t | CREATE TABLE n (id int PRIMARY KEY, x int PRIMARY KEY)
+t | CREATE TABLE n (id nosuch)
+t | CREATE TABLE nosuch.n (id int)
+t | CREATE TABLE n (id int REFERENCES t)
+t | CREATE TABLE n (id int REFERENCES t (a))
+t | CREATE TABLE n (id text REFERENCES t)
+t | CREATE TABLE n (id int REFERENCES nosuch)
+t | CREATE TABLE n (id int, CHECK (nosuch > 0))
+t | CREATE TABLE n (id int, UNIQUE (nosuch))
+t | CREATE TABLE n (LIKE t INCLUDING ALL)
+t | CREATE TABLE n (LIKE nosuch)
+t | CREATE TABLE n AS SELECT id, a FROM t
+t | CREATE TABLE n AS SELECT nosuch FROM t
+t | CREATE TABLE n AS SELECT * FROM nosuch
+t | SELECT id INTO n FROM t WHERE id = 3
+t | CREATE TABLE n () INHERITS (t)
+t | CREATE TABLE n (a text) INHERITS (t)
+t | CREATE TABLE n (id int) PARTITION BY RANGE (nosuch)
+t | CREATE TABLE n PARTITION OF t FOR VALUES IN (1)
+t,mood | CREATE TABLE n (m mood, mm mood[])
+t,cc | CREATE TABLE n OF cc
+t | CREATE UNLOGGED TABLE n (id int)
+t | CREATE TEMP TABLE t (id int)
+t | DROP TABLE t
+t | DROP TABLE nosuch
+t | DROP TABLE IF EXISTS nosuch
+t | DROP TABLE t, nosuch
+t,v | DROP TABLE t
+t,v,v2 | DROP TABLE t CASCADE
+t,v | DROP TABLE t, v
+t,v | DROP TABLE v
+t,v | DROP VIEW t
+t,mv | DROP VIEW mv
+t,mv | DROP MATERIALIZED VIEW mv
+t,mv | DROP TABLE t CASCADE
+p,ch | DROP TABLE p
+p,ch | DROP TABLE p CASCADE
+p,ch | DROP TABLE ch
+p,ch | DROP TABLE p, ch
+par | DROP TABLE par
+par | DROP TABLE par CASCADE
+par | DROP TABLE kid
+ts | DROP TABLE ts
+ts | DROP SEQUENCE ts_id_seq
+ts | DROP SEQUENCE ts_id_seq CASCADE
+ti | DROP SEQUENCE ti_id_seq
+ts | ALTER TABLE ts ALTER COLUMN id DROP DEFAULT
+t,f | CREATE INDEX fi ON t (f(a))
+s2 | DROP SCHEMA s2
+s2 | DROP SCHEMA s2 CASCADE
+s2 | DROP SCHEMA nosuch
+s2 | DROP SCHEMA IF EXISTS nosuch
+s2 | CREATE SCHEMA s2
+s2 | CREATE SCHEMA IF NOT EXISTS s2
+t | COMMENT ON TABLE t IS 'x'
+t | COMMENT ON COLUMN t.a IS 'x'
+t | COMMENT ON COLUMN t.nosuch IS 'x'
+t | COMMENT ON CONSTRAINT nosuch ON t IS 'x'
+t,t_a_idx | COMMENT ON INDEX t_a_idx IS 'x'
+t,v | COMMENT ON TABLE v IS 'x'
+t | COMMENT ON SCHEMA public IS 'x'
+mood | COMMENT ON TYPE mood IS 'x'
+# views
+t | CREATE VIEW w AS SELECT id, a AS x FROM t
+t | CREATE VIEW w AS SELECT id, nosuch FROM t
+t | CREATE VIEW w AS SELECT * FROM nosuch
+t | CREATE VIEW t AS SELECT 1
+t,v | CREATE OR REPLACE VIEW v AS SELECT id, a, b FROM t
+t,v | CREATE OR REPLACE VIEW v AS SELECT id FROM t
+t,v | CREATE OR REPLACE VIEW v AS SELECT id, b FROM t
+t,v | CREATE OR REPLACE VIEW v AS SELECT id, a::bigint AS a FROM t
+t,v | CREATE VIEW v AS SELECT 1
+t,v,v2 | DROP VIEW v
+t,v,v2 | DROP VIEW v CASCADE
+t,v | DROP VIEW IF EXISTS nosuch
+t | CREATE MATERIALIZED VIEW w AS SELECT id FROM t
+t,mv | REFRESH MATERIALIZED VIEW mv
+t,mv | REFRESH MATERIALIZED VIEW CONCURRENTLY mv
+t,mv,mv_uq | REFRESH MATERIALIZED VIEW CONCURRENTLY mv
+t,mv,mv_uq | REFRESH MATERIALIZED VIEW mv
+t,mv | REFRESH MATERIALIZED VIEW mv WITH NO DATA
+t,mv_nodata | REFRESH MATERIALIZED VIEW CONCURRENTLY mv
+t | REFRESH MATERIALIZED VIEW t
+t,mv | ALTER MATERIALIZED VIEW mv RENAME TO mw
+t,mv | ALTER TABLE mv ADD COLUMN x int
+t,v | ALTER TABLE v ALTER COLUMN a SET DEFAULT 4
+# types, domains, sequences, functions
+mood | CREATE TYPE mood AS ENUM ('x')
+mood | ALTER TYPE mood ADD VALUE 'great'
+mood | ALTER TYPE mood ADD VALUE 'ok'
+mood | ALTER TYPE mood ADD VALUE IF NOT EXISTS 'ok'
+mood | ALTER TYPE mood ADD VALUE 'great' BEFORE 'nosuch'
+mood | ALTER TYPE mood ADD VALUE 'great' BEFORE 'ok'
+mood | ALTER TYPE nosuch ADD VALUE 'great'
+mood | ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'
+mood | ALTER TYPE mood RENAME VALUE 'nosuch' TO 'blue'
+mood | DROP TYPE mood
+mood,tm | DROP TYPE mood
+mood,tm | DROP TYPE mood CASCADE
+mood | DROP TYPE nosuch
+mood | DROP TYPE IF EXISTS nosuch
+mood | DROP DOMAIN mood
+posint,tp | ALTER DOMAIN posint ADD CHECK (VALUE < 1000)
+posint,tp | ALTER DOMAIN posint ADD CHECK (VALUE < 1000) NOT VALID
+posint,tp | ALTER DOMAIN posint SET NOT NULL
+posint,tp | ALTER DOMAIN posint SET DEFAULT 4
+posint,tp | ALTER DOMAIN posint DROP CONSTRAINT nosuch
+posint,tp | DROP DOMAIN posint
+posint,tp | DROP DOMAIN posint CASCADE
+s | CREATE SEQUENCE s
+s | CREATE SEQUENCE IF NOT EXISTS s
+s | CREATE SEQUENCE q INCREMENT 0
+s | ALTER SEQUENCE s INCREMENT BY 5
+s | ALTER SEQUENCE nosuch INCREMENT BY 5
+s | ALTER SEQUENCE IF EXISTS nosuch INCREMENT BY 5
+s,t | ALTER SEQUENCE s OWNED BY t.a
+s,t | ALTER SEQUENCE s OWNED BY t.nosuch
+s | DROP SEQUENCE s
+f | CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'
+f | CREATE OR REPLACE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'
+f | CREATE OR REPLACE FUNCTION f(int) RETURNS text LANGUAGE sql AS 'SELECT ''a'''
+f | CREATE FUNCTION f(text) RETURNS int LANGUAGE sql AS 'SELECT 1'
+f | DROP FUNCTION f
+f | DROP FUNCTION f(int)
+f | DROP FUNCTION f(text)
+f | DROP FUNCTION IF EXISTS f(text)
+f | DROP PROCEDURE f(int)
+t | CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT a FROM nosuch'
+t,trgf,trg | DROP FUNCTION trgf()
+t,trgf,trg | DROP FUNCTION trgf() CASCADE
+t | CREATE POLICY q ON t USING (nosuch > 0)
+t,pol | CREATE POLICY pol ON t USING (a > 0)
+t,pol | DROP POLICY pol ON t
+t | DROP POLICY nosuch ON t
+t | DROP POLICY IF EXISTS nosuch ON t
+t | CREATE RULE r AS ON INSERT TO t DO NOTHING
+t | CREATE STATISTICS st ON a, b FROM t
+t | CREATE STATISTICS st ON a, nosuch FROM t
+t | CREATE STATISTICS st ON a FROM t
+t | CREATE PUBLICATION pub FOR TABLE t
+t | CREATE PUBLICATION pub FOR TABLE nosuch
+t | CREATE EXTENSION citext
+t | CREATE EXTENSION plpgsql
+t | CREATE EXTENSION IF NOT EXISTS plpgsql
+t | DROP EXTENSION nosuch
+t | GRANT SELECT ON t TO app_user
+t | GRANT SELECT ON nosuch TO app_user
+# data
+t | INSERT INTO t (id, a) VALUES (9001, 1)
+t | INSERT INTO t (id, nosuch) VALUES (9001, 1)
+t | INSERT INTO t (id) VALUES (9001, 1)
+t | INSERT INTO t (id, b) VALUES (9001, NULL)
+t | INSERT INTO t (a) VALUES (1)
+ti | INSERT INTO ti (id) VALUES (1)
+tg | INSERT INTO tg (id, a, g) VALUES (1, 1, 1)
+t | INSERT INTO nosuch VALUES (1)
+t | INSERT INTO t (id) SELECT nosuch FROM t
+t | UPDATE t SET a = 1
+t | UPDATE t SET a = 1 WHERE id = 5
+t | UPDATE t SET nosuch = 1
+t | UPDATE t SET a = b WHERE d = 'x5'
+tg | UPDATE tg SET g = 4
+p,ch | UPDATE p SET id = id WHERE id = 5
+p,ch | UPDATE p SET code = 'zz' WHERE id = 5
+p,ch | UPDATE ch SET p_id = 4
+p,ch | UPDATE ch SET q = 4
+p,ch | DELETE FROM ch
+p,ch_cascade | DELETE FROM p WHERE id = 5
+p,ch | DELETE FROM p WHERE id = 5
+t | DELETE FROM t
+t | DELETE FROM nosuch
+t,v | DELETE FROM v
+t,v | INSERT INTO v VALUES (9001, 4)
+t,mv | DELETE FROM mv
+t | TRUNCATE t
+t | TRUNCATE nosuch
+p,ch | TRUNCATE p
+p,ch | TRUNCATE p CASCADE
+p,ch | TRUNCATE p, ch
+par | TRUNCATE par
+par | TRUNCATE ONLY par
+t,v | TRUNCATE v
+t | SELECT * FROM t
+t | SELECT * FROM t WHERE id = 4
+t | SELECT * FROM t FOR UPDATE
+t | SELECT nosuch FROM t
+t | SELECT * FROM nosuch
+t | COPY t TO '/dev/null'
+t | COPY t (nosuch) TO '/dev/null'
+t | LOCK TABLE t IN EXCLUSIVE MODE
+t | LOCK TABLE nosuch
+t,v | LOCK TABLE v IN SHARE MODE
+par | LOCK TABLE par
+t | DO $$ BEGIN ALTER TABLE t ADD COLUMN x int; END $$
+t | DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM t WHERE id = -1) THEN ALTER TABLE t ADD COLUMN x int; END IF; END $$
+t | DO $$ BEGIN EXECUTE 'CREATE INDEX di ON t (a)'; END $$
+t | EXPLAIN DELETE FROM t
+t | SET lock_timeout = '1s'
+t | DISCARD ALL
+t | ALTER SYSTEM SET work_mem = '8MB'
+"""
+
+CASES = []
+for line in TEXT.split("\n"):
+    if line and not line.startswith("#"):
+        names, _, statement = line.partition(" | ")
+        CASES.append((tuple(names.split(",")), statement))
