@@ -151,13 +151,15 @@ void check(const lint::StepContext& ctx, lint::FindingSink& sink) {
     const postgres::Relation* table = ctx.before.find_table(alter.table);
     const postgres::Column* column = table == nullptr ? nullptr : table->column(action.column);
     Target target{0, 0, alter.table.name};
-    if (table != nullptr) target.table = table->oid;
+    if (table != nullptr) {
+      target.table = table->oid;
+      for (const postgres::CatalogConstraint& constraint : table->constraints) {
+        if (proves_not_null(constraint, action.column)) return;
+      }
+    }
     if (column != nullptr) {
       if (column->not_null) return;
       target.column = column->number;
-      for (const postgres::CatalogConstraint& constraint : table->constraints) {
-        if (proves_not_null(constraint, column->name)) return;
-      }
     }
     if (look_back(ctx, target, action.column) == Evidence::kFilled) return;
     report(ctx, sink,

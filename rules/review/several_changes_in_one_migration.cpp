@@ -39,9 +39,10 @@ void add_changed(const postgres::TraceStep& step, const postgres::Catalog& after
   const model::Statement* statement = step.step->statement();
   if (statement == nullptr) return;
   const auto add = [&](const postgres::Catalog& catalog, const model::QualifiedName& name) {
-    if (const postgres::Relation* table = catalog.find_relation(name)) {
-      groups.add(table->oid, table->name);
-    }
+    const postgres::Relation* table = catalog.find_relation(name);
+    // A table that the history never made is in the catalog from its first use on.
+    if (table == nullptr) table = after.find_relation(name);
+    if (table != nullptr) groups.add(table->oid, table->name);
   };
   if (const auto* created = std::get_if<model::CreateTable>(&statement->operation)) {
     add(after, created->table);

@@ -20,6 +20,10 @@ struct Case {
   test::Fixture fixture;
 };
 
+void PrintTo(const Case& tested, std::ostream* out) {
+  *out << tested.rule->info.id << "/" << tested.fixture.name;
+}
+
 std::string folder_of(const Case& tested) {
   return std::string(FORELOCK_SOURCE_DIR) + "/fixtures/rules/" + std::string(tested.rule->info.id);
 }
@@ -116,6 +120,8 @@ TEST_P(Examples, BadIsReportedAndGoodIsNot) {
   EXPECT_EQ(count(good), 0) << rule->info.good;
   for (const auto* linted : {&bad, &good}) {
     for (const model::Problem& problem : linted->report.problems) {
+      // What a bad example does wrong may be that nobody can say what it does.
+      if (linted == &bad && problem.kind == model::Problem::Kind::kNotAnalyzed) continue;
       ADD_FAILURE() << problem.message;
     }
   }
