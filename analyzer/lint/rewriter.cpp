@@ -78,6 +78,10 @@ Edits Rewriter::add_concurrently(const model::Statement& statement, bool in_tran
   if (!edits.has_value() || !in_transaction) return edits;
   Edits block = wrap_in_autocommit_block(statement);
   if (!block.has_value()) return std::nullopt;
+  for (text::Edit& edit : *edits) {  // A line of its own moves with the others.
+    const std::size_t line = edit.replacement.find('\n');
+    if (line != std::string::npos) edit.replacement.insert(line + 1, kIndent);
+  }
   std::ranges::move(*block, std::back_inserter(*edits));
   std::ranges::sort(*edits, {}, &text::Edit::span);
   return edits;

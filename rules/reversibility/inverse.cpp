@@ -1,6 +1,7 @@
 #include "rules/reversibility/inverse.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <variant>
 
@@ -55,6 +56,38 @@ std::string column_definition(const postgres::Column& column) {
   return sql;
 }
 
+/// The type as SQLAlchemy spells it; empty when it has no plain spelling.
+std::string sqlalchemy_type(const model::TypeName& type) {
+  if (type.array_dimensions != 0 || !type.modifier_text.empty()) return {};
+  const auto with = [&](const std::string& name) {
+    std::string text = name + "(";
+    for (const int modifier : type.modifiers) {
+      if (!text.ends_with('(')) text += ", ";
+      text += std::to_string(modifier);
+    }
+    return text + ")";
+  };
+  const std::string& name = type.name.name;
+  if (name == "varchar") return with("String");
+  if (name == "numeric") return with("Numeric");
+  if (!type.modifiers.empty()) return {};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kPlain = {
+      {{"text", "Text()"},
+       {"int2", "SmallInteger()"},
+       {"int4", "Integer()"},
+       {"int8", "BigInteger()"},
+       {"bool", "Boolean()"},
+       {"date", "Date()"},
+       {"float8", "Float()"},
+       {"bytea", "LargeBinary()"},
+       {"timestamp", "DateTime()"},
+       {"timestamptz", "DateTime(timezone=True)"}}};
+  for (const auto& [postgres, sqlalchemy] : kPlain) {
+    if (name == postgres) return std::string(sqlalchemy);
+  }
+  return {};
+}
+
 /// A serial column's default needs its sequence; SQL of a default may not be known.
 bool can_restore(const postgres::Column& column) {
   if (column.type.name.empty()) return false;
@@ -64,8 +97,9 @@ bool can_restore(const postgres::Column& column) {
 
 class Inverter {
  public:
-  Inverter(const postgres::TraceStep& step, const postgres::Catalog& after)
-      : before_(step.before), after_(after) {}
+  Inverter(const postgres::TraceStep& step, const postgres::Catalog& after,
+           std::string_view sqlalchemy)
+      : before_(step.before), after_(after), sqlalchemy_(sqlalchemy) {}
 
   Lines operator()(const model::CreateTable& created) {
     if (before_.find_relation(created.table) != nullptr) return none();
@@ -127,8 +161,13 @@ class Inverter {
   }
   Lines operator()(const model::AlterTable& alter) {
     if (alter.kind != model::ObjectKind::kTable) return std::nullopt;
+    // A table that the history never made is not in the catalog before it is first used.
+    postgres::Relation assumed;
+    assumed.schema = alter.table.schema;
+    assumed.name = alter.table.name;
+    assumed.assumed = true;
     const postgres::Relation* table = before_.find_table(alter.table);
-    if (table == nullptr) return std::nullopt;
+    if (table == nullptr) table = &assumed;
     std::vector<std::string> all;
     for (auto action = alter.actions.rbegin(); action != alter.actions.rend(); ++action) {
       Lines undone = undo(*table, *action);
@@ -168,6 +207,8 @@ class Inverter {
       if (column == nullptr || dropped->cascade || has_dependents(table, *column)) {
         return std::nullopt;
       }
+      const std::string call = add_column_call(table, *column);
+      if (!call.empty()) return lines({call});
       return lines({execute(alter + "ADD COLUMN " + column_definition(*column))});
     }
     if (const auto* set = std::get_if<model::SetNotNull>(&action.what)) {
@@ -207,6 +248,25 @@ class Inverter {
     return std::nullopt;
   }
 
+  /// `op.add_column(…)`, or nothing when the column has more than a type, a default and NOT NULL.
+  [[nodiscard]] std::string add_column_call(const postgres::Relation& table,
+                                            const postgres::Column& column) const {
+    const std::string type = sqlalchemy_type(column.type);
+    if (sqlalchemy_.empty() || type.empty() || !column.collation.empty() ||
+        column.identity != model::IdentityKind::kNone ||
+        column.generated != model::GeneratedKind::kNone) {
+      return {};
+    }
+    const std::string prefix = std::string(sqlalchemy_) + ".";
+    std::string call = "op.add_column(" + python(table.name) + ", " + prefix + "Column(" +
+                       python(column.name) + ", " + prefix + type;
+    if (column.default_value.has_value()) {
+      call += ", server_default=" + prefix + "text(" + python(column.default_value->sql) + ")";
+    }
+    if (column.not_null) call += ", nullable=False";
+    return call + ")" + schema_argument(table.schema) + ")";
+  }
+
   /// Indexes and constraints that go with the column would have to come back too.
   bool has_dependents(const postgres::Relation& table, const postgres::Column& column) const {
     const auto has = [&](const std::vector<postgres::AttributeNumber>& columns) {
@@ -235,11 +295,13 @@ class Inverter {
 
   const postgres::Catalog& before_;
   const postgres::Catalog& after_;
+  std::string_view sqlalchemy_;
 };
 
 }  // namespace
 
-std::optional<std::vector<std::string>> inverse(const postgres::DirectionTrace& upgrade) {
+std::optional<std::vector<std::string>> inverse(const postgres::DirectionTrace& upgrade,
+                                                std::string_view sqlalchemy) {
   std::vector<std::string> all;
   const auto& steps = upgrade.steps;
   for (std::size_t i = steps.size(); i-- > 0;) {
@@ -249,11 +311,10 @@ std::optional<std::vector<std::string>> inverse(const postgres::DirectionTrace& 
     }
     if (steps[i].effects.changes_nothing) continue;
     const postgres::Catalog& after = i + 1 < steps.size() ? steps[i + 1].before : upgrade.after;
-    Lines undone = std::visit(Inverter(steps[i], after), statement->operation);
+    Lines undone = std::visit(Inverter(steps[i], after, sqlalchemy), statement->operation);
     if (!undone.has_value()) return std::nullopt;
     all.insert(all.end(), undone->begin(), undone->end());
   }
-  // What goes with a table that is dropped later anyway need not be dropped by hand, but may be.
   if (all.empty()) return std::nullopt;
   return all;
 }

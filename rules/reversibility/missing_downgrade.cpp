@@ -34,7 +34,9 @@ void check(const lint::MigrationContext& ctx, lint::FindingSink& sink) {
                 ", so `alembic downgrade` goes past this revision and leaves its changes in place");
   finding.help = "write the way back; where there is none, raise an exception that says so";
   finding.direction = "downgrade";
-  if (const auto lines = inverse(ctx.trace.upgrade)) {
+  const bool has_sa =
+      migration.file->text().find("import sqlalchemy as sa") != std::string_view::npos;
+  if (const auto lines = inverse(ctx.trace.upgrade, has_sa ? "sa" : "")) {
     if (auto edits = ctx.rewriter.write_downgrade(*lines)) {
       finding.fixes.push_back(
           {"Write the downgrade", lint::Applicability::kUnsafe, std::move(*edits)});
