@@ -14,6 +14,7 @@
 #include "analyzer/project/paths.h"
 #include "analyzer/project/selection.h"
 #include "cli/commands.h"
+#include "cli/fix.h"
 #include "cli/output.h"
 #include "reporters/registry.h"
 #include "rules/documentation.h"
@@ -26,7 +27,8 @@ struct CheckOptions {
   std::string format, output_file, fail_level, color = "auto", category, base, compile_commands;
   std::string start_after;
   std::vector<std::string> select, extend_select, ignore, severities, reports;
-  bool exit_zero = false, show_suppressed = false, verbose = false, quiet = false;
+  bool exit_zero = false, show_suppressed = false, verbose = false;
+  bool fix = false, unsafe_fixes = false, diff = false;
   std::string baseline_file;
 };
 
@@ -136,9 +138,12 @@ std::optional<std::vector<ExtraReport>> extra_reports(Session& session,
   return result;
 }
 
-bool is_fatal(model::Problem::Kind kind) {
-  switch (kind) {
+/// Whether a problem means that a part of the run could not be done. A file that was read, but has
+/// something wrong in it, is a finding.
+bool is_fatal(const model::Problem& problem) {
+  switch (problem.kind) {
     case model::Problem::Kind::kRead:
+      return problem.file == nullptr;
     case model::Problem::Kind::kConfiguration:
     case model::Problem::Kind::kInternal:
       return true;
@@ -153,10 +158,10 @@ bool is_fatal(model::Problem::Kind kind) {
 ExitCode verdict(const lint::Report& report, lint::Severity fail_level) {
   ExitCode code = kClean;
   for (const model::Problem& problem : report.problems) {
-    if (is_fatal(problem.kind)) return kCouldNotRun;
-    if (problem.kind == model::Problem::Kind::kParse && fail_level != lint::Severity::kOff) {
-      code = kFindings;
-    }
+    if (is_fatal(problem)) return kCouldNotRun;
+    const bool unread =
+        problem.kind == model::Problem::Kind::kParse || problem.kind == model::Problem::Kind::kRead;
+    if (unread && fail_level != lint::Severity::kOff) code = kFindings;
   }
   if (fail_level == lint::Severity::kOff) return kClean;
   const bool failed = std::ranges::any_of(report.findings, [&](const lint::Finding& finding) {
@@ -170,13 +175,37 @@ bool wants_color(const Session& session, const CheckOptions& options) {
   return options.color == "auto" && options.output_file.empty() && session.color_by_default;
 }
 
+/// Writes what can be fixed; the number of files that changed. A file outside of the working folder
+/// was named by its full path, so its shown path is enough.
+std::size_t apply_fixes(Session& session, const CheckOptions& options, const lint::Report& report) {
+  const std::vector<FileFix> fixes = collect_fixes(report, options.unsafe_fixes);
+  for (const FileFix& fix : fixes) write_output(session, fix.file->path(), fix.fixed);
+  if (const std::size_t more = count_unsafe_fixes(report); more > 0 && !options.unsafe_fixes) {
+    session.note(
+        fmt::format("{} more with --unsafe-fixes, which change what a migration does", more));
+  }
+  return fixes.size();
+}
+
+void print_diff(Session& session, const CheckOptions& options, const lint::Report& report) {
+  std::string text;
+  for (const FileFix& fix : collect_fixes(report, options.unsafe_fixes)) text += unified_diff(fix);
+  write_output(session, options.output_file, text);
+  if (!text.empty()) session.exit_code = std::max<int>(session.exit_code, kFindings);
+}
+
 void check(Session& session, const CheckOptions& options) {
   const auto extra = extra_reports(session, options);
   if (!extra) return;
   const auto request = request_of(session, options);
   if (!request) return;
-  const auto checked = project::check_all(session.files, *request, session.rules);
+  auto checked = project::check_all(session.files, *request, session.rules);
   if (!checked) return session.fail(checked.error());
+  if (options.diff) return print_diff(session, options, checked->report);
+  if (options.fix && apply_fixes(session, options, checked->report) > 0) {
+    checked = project::check_all(session.files, *request, session.rules);
+    if (!checked) return session.fail(checked.error());
+  }
   const std::string& format =
       options.format.empty() ? checked->configuration.output_format : options.format;
   const auto* reporter = reporter_named(session, format);
@@ -239,6 +268,10 @@ void add_check(CLI::App& app, Session& session) {
                       "SARIF: tells several uploads of one commit apart");
   command->add_flag("--show-suppressed", options->show_suppressed, "Report what is suppressed too");
   command->add_flag("-v,--verbose", options->verbose, "Text: list each step that is not analysed");
+  command->add_flag("--fix", options->fix, "Apply the safe fixes, then report what is left");
+  command->add_flag("--unsafe-fixes", options->unsafe_fixes,
+                    "With --fix or --diff: also fixes that change what a migration does");
+  command->add_flag("--diff", options->diff, "Show what --fix would change, and change nothing");
   command->callback([options, &session] { check(session, *options); });
 }
 

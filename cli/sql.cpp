@@ -88,7 +88,10 @@ class Script {
     text_ += fmt::format("-- {} {}: {}\n", downgrade ? "downgrade" : "upgrade",
                          reporters::printable(migration.revision),
                          reporters::printable(migration.file->path()));
-    number_ = open_ && !direction.steps.empty() ? direction.steps.front().transaction : number_;
+    // The first transaction of a revision is the one that the revision before left open.
+    if (!direction.steps.empty() && direction.steps.front().transaction != model::kNoTransaction) {
+      number_ = direction.steps.front().transaction;
+    }
     for (const model::Step& step : direction.steps) add_step(migration, step);
     if (own) close();
     text_ += '\n';

@@ -2,61 +2,37 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
 
-#include "analyzer/alembic/compile.h"
 #include "analyzer/history/git.h"
+#include "analyzer/project/alembic_layout.h"
 #include "analyzer/project/paths.h"
 #include "analyzer/project/sql_files.h"
 
 namespace forelock::project {
 namespace {
 
-constexpr std::array<std::string_view, 14> kNeverEntered = {
-    ".git", ".hg",           ".svn",        ".venv",       "venv",  "node_modules", ".tox",
-    ".nox", "site-packages", "__pycache__", ".mypy_cache", "build", "dist",         ".eggs"};
 /// Folders that hold revisions or scripts in projects without an alembic.ini.
 constexpr std::array<std::string_view, 7> kMigrationFolders = {
     "versions", "migrations", "migration", "revisions", "alembic", "migrate", "ddl"};
-/// Folders beside which an alembic.ini is looked for on the way up.
-constexpr std::array<std::string_view, 6> kIniFolders = {"",    "conf",    "config",
-                                                         "etc", "configs", "deploy"};
-/// How far up an alembic.ini or env.py is looked for, and how deep folders are entered.
-constexpr int kMaxFoldersUp = 16;
+/// How deep folders are entered.
 constexpr int kMaxDepth = 32;
-constexpr int kMaxFoldersToScript = 3;
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-/// `package.sub:dir/script` and `./dir/script/` as `dir/script`.
-std::string normal_location(std::string_view location) {
-  std::string result(location);
-  if (const auto colon = result.find(':'); colon != std::string::npos) {
-    std::replace(result.begin(), result.begin() + static_cast<std::ptrdiff_t>(colon), '.', '/');
-    result[colon] = '/';
-  }
-  while (result.starts_with("./")) result.erase(0, 2);
-  while (result.size() > 1 && result.ends_with('/')) result.pop_back();
-  return result;
-}
-
-/// What an alembic.ini says about where things are.
-struct Ini {
-  std::string path;
-  std::string script_location;
-  std::vector<std::string> version_locations;
-  bool recursive = false;
-};
-
 class Discovery {
  public:
   Discovery(const FileSystem& files, std::string working_folder, const Configuration& configuration)
-      : files_(files), working_folder_(std::move(working_folder)), configuration_(configuration) {}
+      : files_(files),
+        working_folder_(std::move(working_folder)),
+        configuration_(configuration),
+        layout_(files, working_folder_, configuration) {}
 
   std::expected<void, Failure> add(const std::string& path) {
     const std::string full = absolute(path, working_folder_);
@@ -186,7 +162,10 @@ class Discovery {
         members, [&](const std::string& path) { return is_numbered_sql(shown_path(path, home)); });
     if (members.empty()) return;
     const bool most = 2 * numbered >= static_cast<std::ptrdiff_t>(members.size());
-    if (!candidate && !most && configuration_.include.empty()) return;
+    if (!candidate && configuration_.include.empty()) {
+      if (!most) return;
+      only_numbered_.insert(home);
+    }
     sql_history(home, members).whole = true;
     ++touched_;
   }
@@ -200,137 +179,27 @@ class Discovery {
       if (files_.is_file(join(at, "env.py")) && files_.is_folder(join(at, "versions"))) {
         return &alembic_history(join(at, "versions"));
       }
-      for (const Ini& ini : inis_at(at)) {
-        for (const std::string& versions : version_folders(ini, "")) {
+      for (const AlembicIni& ini : layout_.inis_at(at)) {
+        for (const std::string& versions : layout_.version_folders(ini, "")) {
           return &alembic_history(versions);
         }
       }
-      if (is_top(at)) break;
+      if (layout_.is_top(at)) break;
     }
     return nullptr;
   }
 
-  [[nodiscard]] bool is_top(const std::string& folder) const {
-    return folder == "/" || files_.is_folder(join(folder, ".git")) ||
-           files_.is_file(join(folder, ".git"));
-  }
-
-  [[nodiscard]] std::string project_root(const std::string& folder) const {
-    std::string marked, at = folder;
-    for (int i = 0; i < kMaxFoldersUp; ++i, at = parent_of(at)) {
-      if (is_top(at)) return at == "/" && !marked.empty() ? marked : at;
-      for (const char* name : {"pyproject.toml", "setup.py", "setup.cfg", "alembic.ini"}) {
-        if (files_.is_file(join(at, name))) marked = at;
-      }
-    }
-    return marked.empty() ? folder : marked;
-  }
-
   // ---- Alembic ----------------------------------------------------------------------------------
-
-  [[nodiscard]] std::string script_folder_of(const std::string& versions) const {
-    std::string at = versions;
-    for (int i = 0; i < kMaxFoldersToScript; ++i, at = parent_of(at)) {
-      if (files_.is_file(join(at, "env.py"))) return at;
-      if (at == "/") break;
-    }
-    return {};
-  }
-
-  [[nodiscard]] std::optional<Ini> read_ini(const std::string& path) const {
-    const auto file = files_.read(path, path);
-    if (!file) return {};
-    text::FileRef text = *file;
-    if (path.ends_with(".toml")) {
-      auto section = alembic_ini_of_pyproject(std::string((*file)->text()));
-      if (!section) return {};
-      text = std::make_shared<const text::SourceFile>(path, std::move(*section));
-    }
-    alembic::Environment environment = alembic::read_environment(text, nullptr, {});
-    return Ini{path, normal_location(environment.script_location),
-               std::move(environment.version_locations), environment.recursive_version_locations};
-  }
-
-  [[nodiscard]] std::vector<Ini> inis_at(const std::string& folder) const {
-    std::vector<Ini> result;
-    const auto try_file = [&](const std::string& path) {
-      if (!files_.is_file(path)) return;
-      if (auto ini = read_ini(path)) result.push_back(std::move(*ini));
-    };
-    for (const std::string_view below : kIniFolders) {
-      try_file(join(below.empty() ? folder : join(folder, below), "alembic.ini"));
-    }
-    try_file(join(folder, "pyproject.toml"));
-    return result;
-  }
-
-  /// The ini of a script folder. A location may be one of another machine or of a package, so the
-  /// folder's name has to do.
-  [[nodiscard]] std::optional<Ini> ini_for(const std::string& script,
-                                           const std::string& versions) const {
-    if (!configuration_.alembic_ini.empty()) {
-      const std::string base =
-          configuration_.path.empty() ? working_folder_ : parent_of(configuration_.path);
-      return read_ini(absolute(configuration_.alembic_ini, base));
-    }
-    std::string at = script.empty() ? versions : script;
-    const std::string home = at;
-    for (int i = 0; i < kMaxFoldersUp; ++i, at = parent_of(at)) {
-      for (Ini& ini : inis_at(at)) {
-        const std::string_view wanted = name_of(ini.script_location);
-        const std::vector<std::string> folders = version_folders(ini, "");
-        if (ini.script_location.empty() || ini.script_location == "." || wanted == name_of(home) ||
-            std::ranges::find(folders, versions) != folders.end()) {
-          return std::move(ini);
-        }
-      }
-      if (is_top(at)) break;
-    }
-    return {};
-  }
-
-  /// Folders that an ini names and that exist. `script`: the script folder, where it is known.
-  [[nodiscard]] std::vector<std::string> version_folders(const Ini& ini,
-                                                         const std::string& script) const {
-    const std::string here = parent_of(ini.path);
-    const std::array<std::string, 4> bases = {here, parent_of(here), join(here, "src"),
-                                              join(parent_of(here), "src")};
-    std::vector<std::string> result;
-    const auto add_existing = [&](const std::string& location) {
-      for (const std::string& base : bases) {
-        const std::string folder = absolute(location, base);
-        if (files_.is_folder(folder)) return add_once(result, folder);
-      }
-    };
-    for (const std::string& location : ini.version_locations) {
-      add_existing(normal_location(location));
-    }
-    if (!result.empty()) return result;
-    if (!script.empty()) {
-      const std::string folder = join(script, "versions");
-      if (files_.is_folder(folder)) result.push_back(folder);
-    } else if (!ini.script_location.empty()) {
-      add_existing(join(ini.script_location, "versions"));
-      if (result.empty()) {
-        // A package's folder may be the one that the ini lies in.
-        const auto slash = ini.script_location.find('/');
-        if (slash != std::string::npos) {
-          add_existing(join(ini.script_location.substr(slash + 1), "versions"));
-        }
-      }
-    }
-    return result;
-  }
 
   /// The history that the revisions in `versions` belong to.
   FoundHistory& alembic_history(const std::string& versions) {
     if (const auto known = history_of_folder_.find(versions); known != history_of_folder_.end()) {
       return found_.at(known->second);
     }
-    const std::string script = script_folder_of(versions);
-    const std::optional<Ini> ini = ini_for(script, versions);
+    const std::string script = layout_.script_folder_of(versions);
+    const std::optional<AlembicIni> ini = layout_.ini_for(script, versions);
     std::vector<std::string> folders;
-    if (ini) folders = version_folders(*ini, script);
+    if (ini) folders = layout_.version_folders(*ini, script);
     const auto holder = std::ranges::find_if(folders, [&](const std::string& folder) {
       return versions == folder || is_below(versions, folder);
     });
@@ -345,25 +214,13 @@ class Discovery {
     history.folder = folders.front();
     history.script_folder = script;
     if (ini) history.ini = ini->path;
-    history.root = project_root(history.folder);
+    history.root = layout_.project_root(history.folder);
     for (const std::string& folder : folders) {
       history_of_folder_[folder] = key;
-      list_revisions(folder, ini && ini->recursive, history.files);
+      std::ranges::move(layout_.revision_files(folder, ini && ini->recursive),
+                        std::back_inserter(history.files));
     }
     return history;
-  }
-
-  void list_revisions(const std::string& folder, bool recursive,
-                      std::vector<std::string>& into) const {
-    for (const FileSystem::Entry& entry : files_.entries(folder)) {
-      const std::string path = join(folder, entry.name);
-      if (entry.folder) {
-        if (recursive && !among(kNeverEntered, entry.name)) list_revisions(path, true, into);
-      } else if (entry.name.ends_with(".py") && !entry.name.starts_with(".#") &&
-                 !entry.name.starts_with("__init__") && entry.name != "env.py") {
-        add_once_last(into, path);
-      }
-    }
   }
 
   bool is_revision_file(const std::string& path) const {
@@ -405,7 +262,8 @@ class Discovery {
     return history;
   }
 
-  /// Scripts that lie among Alembic's revisions are read by these, not run by themselves.
+  /// Scripts that lie among or around Alembic's revisions are read by these, not run by themselves;
+  /// and in a project that has revisions, numbers alone make no migrations.
   void drop_scripts_of_alembic() {
     std::vector<std::string> homes;
     for (const auto& [key, history] : found_) {
@@ -415,9 +273,11 @@ class Discovery {
     }
     std::erase_if(found_, [&](const auto& entry) {
       const FoundHistory& history = entry.second;
-      return history.kind == HistoryKind::kSql && history.requested.empty() &&
-             std::ranges::any_of(
-                 homes, [&](const std::string& home) { return is_below(history.folder, home); });
+      if (history.kind != HistoryKind::kSql || !history.requested.empty()) return false;
+      if (!homes.empty() && only_numbered_.contains(history.folder)) return true;
+      return std::ranges::any_of(homes, [&](const std::string& home) {
+        return is_below(history.folder, home) || is_below(home, history.folder);
+      });
     });
   }
 
@@ -427,7 +287,7 @@ class Discovery {
     git_.reset();
     if (!configuration_.respect_gitignore) return;
     for (std::string at = folder;; at = parent_of(at)) {
-      if (at != "/" && is_top(at)) {
+      if (at != "/" && layout_.is_top(at)) {
         if (auto repository = history::GitRepository::open(at)) {
           git_ = std::move(*repository);
           git_root_ = at;
@@ -463,17 +323,15 @@ class Discovery {
   static void add_once(std::vector<std::string>& list, const std::string& value) {
     if (std::ranges::find(list, value) == list.end()) list.push_back(value);
   }
-  /// For values that come in order, so that only the last can be equal.
-  static void add_once_last(std::vector<std::string>& list, const std::string& value) {
-    if (list.empty() || list.back() != value) list.push_back(value);
-  }
 
   const FileSystem& files_;
   const std::string working_folder_;
   const Configuration& configuration_;
+  const AlembicLayout layout_;
   std::map<std::string, FoundHistory> found_;
   std::map<std::string, std::string> history_of_folder_;
   std::set<std::string> entered_;
+  std::set<std::string> only_numbered_;  ///< Folders of scripts that have nothing but numbers.
   std::size_t touched_ = 0;
   std::string top_;
   std::optional<history::GitRepository> git_;

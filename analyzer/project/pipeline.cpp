@@ -240,6 +240,11 @@ class Loader {
     for (LoadedProject& candidate : near) {
       auto paths = join_stream(candidate.project, stream);
       if (!paths) continue;
+      // A stream that lies in a folder beside its history says nothing that this does not say.
+      const bool known = std::ranges::any_of(loaded_, [&](const LoadedProject& each) {
+        return each.folder == candidate.folder && each.requested.empty();
+      });
+      if (known) return {};
       candidate.requested = {paths->begin(), paths->end()};
       loaded_.push_back(std::move(candidate));
       return {};

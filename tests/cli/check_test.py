@@ -93,13 +93,13 @@ class Reading(CliTest):
         run = self.run_forelock("check", "-", "--stdin-filename",
                                 "migrations/versions/2_second.py", "--format", "json", "--select",
                                 "drop-column,drop-table",
-                                stdin=text.replace('op.drop_column("t", "old")',
+                                stdin=text.replace('op.drop_column("t", "legacy")',
                                                    'op.drop_table("t")'))
         self.assertEqual(run.rules, ["drop-table"])
 
     def test_emitted_stream_lands_on_the_python_line(self):
         self.project()
-        stream = ("BEGIN;\n\n-- Running upgrade a1 -> b2\n\nALTER TABLE t DROP COLUMN old;\n\n"
+        stream = ("BEGIN;\n\n-- Running upgrade a1 -> b2\n\nALTER TABLE t DROP COLUMN legacy;\n\n"
                   "UPDATE alembic_version SET version_num='b2' "
                   "WHERE alembic_version.version_num = 'a1';\n\nCOMMIT;\n\n")
         run = self.run_forelock("check", "-", "--format", "json", "--select", "drop-column",
@@ -133,7 +133,7 @@ class Reading(CliTest):
         text = path.read_text()
         path.write_text(text.replace("\n\n\ndef", "\n\n# a comment\n\ndef"))
         self.assertEqual(self.run_forelock(*arguments).rules, [])
-        path.write_text(text.replace('op.drop_column("t", "old")', 'op.drop_column("t", "id")'))
+        path.write_text(text.replace('op.drop_column("t", "legacy")', 'op.drop_column("t", "id")'))
         self.assertEqual(self.run_forelock(*arguments).rules, ["applied-migration-edited"])
 
 

@@ -20,7 +20,7 @@ class Sql(CliTest):
         self.assertEqual(second["down_revision"], "a1")
         self.assertEqual(second["upgrade"], {
             "complete": True, "not_analyzed": [], "statements": [
-                {"sql": "ALTER TABLE t DROP COLUMN old", "line": 10, "column": 5,
+                {"sql": "ALTER TABLE t DROP COLUMN legacy", "line": 10, "column": 5,
                  "certainty": "exact", "transaction": 0}]})
 
     def test_text_is_a_script_in_transactions(self):
@@ -30,7 +30,7 @@ class Sql(CliTest):
         text = self.run_forelock("sql").out
         statements = [line for line in text.splitlines() if line and not line.startswith("--")]
         self.assertEqual(statements[0], "BEGIN;")
-        self.assertEqual(statements[-3:], ["ALTER TABLE t DROP COLUMN old;", "COMMIT;", "SELECT 1;"])
+        self.assertEqual(statements[-3:], ["ALTER TABLE t DROP COLUMN legacy;", "COMMIT;", "SELECT 1;"])
         self.assertEqual(statements.count("BEGIN;"), 1)
         self.assertIn("-- upgrade b2: migrations/versions/2_second.py", text)
 
@@ -75,12 +75,12 @@ class Schema(CliTest):
             run = self.run_forelock("schema", "--format", "json", *arguments)
             return [column["name"] for column in run.json["tables"][0]["columns"]]
         self.assertEqual(columns(), ["id"])
-        self.assertEqual(columns("--at", "a1"), ["id", "old"])
+        self.assertEqual(columns("--at", "a1"), ["id", "legacy"])
 
     def test_difference_of_two_revisions(self):
         self.project()
         run = self.run_forelock("schema", "--diff", "a1", "b2")
-        self.assertEqual(run.out.strip().split(":")[0], "removed column t.old")
+        self.assertEqual(run.out.strip().split(":")[0], "removed column t.legacy")
 
     def test_text_is_ddl(self):
         self.project()

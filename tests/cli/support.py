@@ -64,9 +64,9 @@ class CliTest(unittest.TestCase):
         self.write("migrations/env.py", "")
         self.revision("1_first", "a1", None,
                       'op.create_table("t", sa.Column("id", sa.Integer(), primary_key=True), '
-                      'sa.Column("old", sa.Text()))', 'op.drop_table("t")')
-        self.revision("2_second", "b2", "a1", 'op.drop_column("t", "old")',
-                      'op.add_column("t", sa.Column("old", sa.Text()))')
+                      'sa.Column("legacy", sa.Text()))', 'op.drop_table("t")')
+        self.revision("2_second", "b2", "a1", 'op.drop_column("t", "legacy")',
+                      'op.add_column("t", sa.Column("legacy", sa.Text()))')
 
     def run_forelock(self, *arguments, stdin=None, environment=None, cwd=None):
         variables = {name: value for name, value in os.environ.items()

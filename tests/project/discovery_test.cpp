@@ -158,6 +158,15 @@ TEST(Discovery, ScriptsAmongRevisionsBelongToThese) {
   EXPECT_EQ(found(files, {"."}).size(), 1U);
 }
 
+TEST(Discovery, NumberedScriptsBesideRevisionsAreMigrationsOnlyInAFolderOfThatName) {
+  auto files = alembic_project();
+  files.put("/w/reports/01_fill.sql", "");
+  files.put("/w/migrations/02_by_hand.sql", "");
+  EXPECT_EQ(found(files, {"."}).size(), 1U);
+  files.put("/w/other/migrations/01_a.sql", "");
+  EXPECT_EQ(found(files, {"."}).size(), 2U);
+}
+
 TEST(Discovery, FolderPerMigrationIsOneHistory) {
   const auto histories = found({{"/w/migrations/0001_a/up.sql", ""},
                                 {"/w/migrations/0001_a/down.sql", ""},
