@@ -4,17 +4,19 @@ set(dir ${FORELOCK_THIRD_PARTY}/pg_query)
 
 if(EXISTS ${dir}/pg_query.h)
   file(GLOB sources ${dir}/src/*.c ${dir}/src/postgres/*.c)
-  third_party_library(pg_query ${sources}
-    ${dir}/vendor/xxhash/xxhash.c
-    ${dir}/vendor/upb/upb.c
-    ${dir}/vendor/upb/third_party/utf8_range/utf8_range.c
-    ${dir}/protobuf/pg_query.upb_minitable.c)
-  target_include_directories(pg_query SYSTEM INTERFACE ${dir})
-  target_include_directories(pg_query PRIVATE
-    ${dir} ${dir}/vendor ${dir}/vendor/upb ${dir}/vendor/upb/third_party/utf8_range
-    ${dir}/src/include ${dir}/src/postgres/include)
-  target_compile_options(pg_query PRIVATE -fno-strict-aliasing -fwrapv)
-  target_link_libraries(pg_query PUBLIC Threads::Threads m)
+  third_party_library(pg_query
+    INCLUDE ${dir}
+    SOURCES
+      ${sources}
+      ${dir}/vendor/xxhash/xxhash.c
+      ${dir}/vendor/upb/upb.c
+      ${dir}/vendor/upb/third_party/utf8_range/utf8_range.c
+      ${dir}/protobuf/pg_query.upb_minitable.c
+    SOURCE_INCLUDE
+      ${dir}/vendor ${dir}/vendor/upb ${dir}/vendor/upb/third_party/utf8_range
+      ${dir}/src/include ${dir}/src/postgres/include
+    OPTIONS -fno-strict-aliasing -fwrapv
+    LINK Threads::Threads m)
 else()
   find_path(PG_QUERY_INCLUDE pg_query.h)
   find_library(PG_QUERY_LIBRARY pg_query)

@@ -29,11 +29,25 @@ execute_process(COMMAND ${PROJECT_SOURCE_DIR}/cmake/fetch_third_party.sh ${FOREL
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${PROJECT_SOURCE_DIR}/cmake/third_party.txt)
 
-# third_party_library(NAME SOURCES…): a static C library without warnings and without sanitizers.
+set(FORELOCK_PREBUILT "" CACHE PATH
+    "A folder that may hold these libraries as another build made them; they do not differ by preset")
+
+# third_party_library(NAME INCLUDE … SOURCES … SOURCE_INCLUDE … OPTIONS … LINK …): a static C library
+# without warnings and without sanitizers. INCLUDE is for its users, SOURCE_INCLUDE for itself.
 function(third_party_library name)
-  add_library(${name} STATIC ${ARGN})
-  target_compile_options(${name} PRIVATE -w -O2 -DNDEBUG)
-  set_target_properties(${name} PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
+  cmake_parse_arguments(arg "" "" "INCLUDE;SOURCES;SOURCE_INCLUDE;OPTIONS;LINK" ${ARGN})
+  set(prebuilt ${FORELOCK_PREBUILT}/lib${name}.a)
+  if(FORELOCK_PREBUILT AND EXISTS ${prebuilt})
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE ${prebuilt} ${arg_LINK})
+  else()
+    add_library(${name} STATIC ${arg_SOURCES})
+    target_compile_options(${name} PRIVATE -fPIC -w -O2 -DNDEBUG ${arg_OPTIONS})
+    target_include_directories(${name} PRIVATE ${arg_INCLUDE} ${arg_SOURCE_INCLUDE})
+    target_link_libraries(${name} PUBLIC ${arg_LINK})
+    set_target_properties(${name} PROPERTIES C_STANDARD 11 C_EXTENSIONS ON)
+  endif()
+  target_include_directories(${name} SYSTEM INTERFACE ${arg_INCLUDE})
 endfunction()
 
 include(cmake/pg_query.cmake)

@@ -8,11 +8,13 @@ if(NOT EXISTS ${runtime}/src/lib.c OR NOT EXISTS ${grammar}/src/parser.c)
                       "Run `./dev setup`.")
 endif()
 
-third_party_library(tree_sitter ${runtime}/src/lib.c)
-target_include_directories(tree_sitter SYSTEM PUBLIC ${runtime}/include)
-target_include_directories(tree_sitter PRIVATE ${runtime}/src)
-target_compile_definitions(tree_sitter PRIVATE _POSIX_C_SOURCE=200112L _DEFAULT_SOURCE)
+third_party_library(tree_sitter
+  INCLUDE ${runtime}/include
+  SOURCES ${runtime}/src/lib.c
+  SOURCE_INCLUDE ${runtime}/src
+  OPTIONS -D_POSIX_C_SOURCE=200112L -D_DEFAULT_SOURCE)
 
-third_party_library(tree_sitter_python ${grammar}/src/parser.c ${grammar}/src/scanner.c)
-target_include_directories(tree_sitter_python PRIVATE ${grammar}/src)
-target_link_libraries(tree_sitter_python PUBLIC tree_sitter)
+third_party_library(tree_sitter_python
+  SOURCES ${grammar}/src/parser.c ${grammar}/src/scanner.c
+  SOURCE_INCLUDE ${grammar}/src
+  LINK tree_sitter)
