@@ -40,6 +40,16 @@ bool alike(const model::TypeName& a, const model::TypeName& b) {
   return both_in(kTexts) || both_in(kIntegers) || both_in(kTimes);
 }
 
+/// The column refers to another table.
+bool is_reference(const postgres::Catalog& catalog, postgres::Oid oid, std::string_view name) {
+  const postgres::Relation* table = catalog.relation(oid);
+  const postgres::Column* column = table == nullptr ? nullptr : table->column(name);
+  return column != nullptr && std::ranges::any_of(table->constraints, [&](const auto& constraint) {
+           return constraint.kind == model::ConstraintKind::kForeignKey &&
+                  std::ranges::find(constraint.columns, column->number) != constraint.columns.end();
+         });
+}
+
 /// A data change of this migration copies the old column's values, so nothing is lost.
 bool copies_values(const postgres::MigrationTrace& trace, const ColumnChange& dropped,
                    const ColumnChange& added) {
@@ -91,6 +101,10 @@ void add_column_renames(const postgres::MigrationTrace& trace, std::vector<Likel
     }
     const auto add = std::ranges::find_if(added, same);
     if (add->name == drop.name || copies_values(trace, drop, *add)) continue;
+    if (is_reference(trace.upgrade.before, drop.table, drop.name) !=
+        is_reference(trace.upgrade.after, add->table, add->name)) {
+      continue;
+    }
     renames.push_back({drop.step, add->step, false, drop.table_name, drop.name, add->name});
   }
 }
@@ -98,12 +112,11 @@ void add_column_renames(const postgres::MigrationTrace& trace, std::vector<Likel
 /// How many of `old_table`'s columns the new one has too, with alike types.
 bool mostly_same(const postgres::Relation& old_table, const model::CreateTable& created) {
   if (old_table.assumed || old_table.columns.size() < 3) return false;
-  std::size_t same = 0;
-  for (const postgres::Column& column : old_table.columns) {
-    same += std::ranges::count_if(created.columns, [&](const model::ColumnDefinition& other) {
-      return other.name == column.name;
-    });
-  }
+  const auto same = static_cast<std::size_t>(
+      std::ranges::count_if(old_table.columns, [&](const postgres::Column& column) {
+        return std::ranges::find(created.columns, column.name, &model::ColumnDefinition::name) !=
+               created.columns.end();
+      }));
   const std::size_t larger = std::max(old_table.columns.size(), created.columns.size());
   return same * 10 >= larger * 7;
 }

@@ -224,8 +224,7 @@ class Engine {
       return std::tuple(finding.location.file.get(), finding.location.span, finding.rule,
                         std::string_view(finding.message), std::string_view(finding.direction));
     };
-    std::ranges::stable_sort(gathered_,
-                             [&](const auto& a, const auto& b) { return key(a) < key(b); });
+    std::ranges::sort(gathered_, [&](const auto& a, const auto& b) { return key(a) < key(b); });
     const auto twice = std::ranges::unique(
         gathered_, [&](const auto& a, const auto& b) { return key(a) == key(b); });
     gathered_.erase(twice.begin(), twice.end());
@@ -278,7 +277,7 @@ class Engine {
       });
       if (!known) comments.push_back(std::move(comment));
     }
-    std::ranges::stable_sort(comments, {}, &model::SourceComment::span);
+    std::ranges::sort(comments, {}, &model::SourceComment::span);
     return comments;
   }
 

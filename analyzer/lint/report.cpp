@@ -52,10 +52,9 @@ std::string_view display(Applicability applicability) {
 }
 
 void sort_report(Report& report) {
-  std::ranges::stable_sort(report.findings, [](const Finding& a, const Finding& b) {
-    return order_of(a) < order_of(b);
-  });
-  std::ranges::stable_sort(report.problems, [](const model::Problem& a, const model::Problem& b) {
+  std::ranges::sort(report.findings,
+                    [](const Finding& a, const Finding& b) { return order_of(a) < order_of(b); });
+  std::ranges::sort(report.problems, [](const model::Problem& a, const model::Problem& b) {
     return order_of(a) < order_of(b);
   });
   std::ranges::sort(report.files, [](const text::FileRef& a, const text::FileRef& b) {

@@ -30,15 +30,15 @@ struct OptionSpec {
 };
 
 struct RuleInfo {
-  std::string_view id;       ///< kebab-case, names the pitfall.
-  std::string_view group;    ///< The folder's name.
-  std::string_view summary;  ///< One sentence.
-  std::string_view why;      ///< What happens, who waits, what is lost.
-  std::string_view safer;    ///< What to do instead.
-  std::string_view bad;      ///< An example that this rule flags…
-  std::string_view good;     ///< …and one that it does not. Several files: lines `# file: NAME`.
+  std::string_view id = {};       ///< kebab-case, names the pitfall.
+  std::string_view group = {};    ///< The folder's name.
+  std::string_view summary = {};  ///< One sentence.
+  std::string_view why = {};      ///< What happens, who waits, what is lost.
+  std::string_view safer = {};    ///< What to do instead.
+  std::string_view bad = {};      ///< An example that this rule flags…
+  std::string_view good = {};  ///< …and one that it does not. Several files: lines `# file: NAME`.
   ExampleLanguage example_language = ExampleLanguage::kAlembic;
-  std::string_view source;  ///< Manual section, measurement, documentation page.
+  std::string_view source = {};  ///< Manual section, measurement, documentation page.
   Severity severity = Severity::kWarning;
   bool enabled = true;          ///< By default.
   int since_pg = 0;             ///< First server version that it speaks of; 0: all.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace forelock::lint {
@@ -72,8 +73,9 @@ class Suppressor {
     for (const SuppressionCandidate& candidate : candidates) silence(candidate);
     if (options_.report_unused) report_unused();
     hide_own_findings();
-    std::ranges::stable_sort(findings_, {},
-                             [](const Finding& finding) { return finding.location.span; });
+    std::ranges::sort(findings_, {}, [](const Finding& finding) {
+      return std::tuple(finding.location.span, finding.rule, std::string_view{finding.message});
+    });
     return std::move(findings_);
   }
 

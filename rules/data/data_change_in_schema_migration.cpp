@@ -68,12 +68,15 @@ bool needed_by(const model::Operation& operation, const DataChange& change) {
 void check(const lint::MigrationContext& ctx, lint::FindingSink& sink) {
   const bool inserts = ctx.options.boolean("inserts", false);
   const auto& steps = ctx.trace.upgrade.steps;
-  const auto schema = std::ranges::find_if(steps, [](const postgres::TraceStep& step) {
-    const model::Statement* statement = step.step->statement();
-    return statement != nullptr && changes_schema(statement->operation) &&
-           !step.effects.changes_nothing;
-  });
-  if (schema == steps.end()) return;
+  // What commits by itself holds no lock for the other.
+  const auto schema_change_with = [&](const postgres::TraceStep& data) {
+    return std::ranges::find_if(steps, [&](const postgres::TraceStep& step) {
+      const model::Statement* statement = step.step->statement();
+      return statement != nullptr && changes_schema(statement->operation) &&
+             !step.effects.changes_nothing && data.in_transaction && step.in_transaction &&
+             step.step->transaction == data.step->transaction;
+    });
+  };
 
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const model::Statement* statement = steps[i].step->statement();
@@ -92,6 +95,8 @@ void check(const lint::MigrationContext& ctx, lint::FindingSink& sink) {
                       return other != nullptr && needed_by(other->operation, *change);
                     });
     if (needed) continue;
+    const auto schema = schema_change_with(steps[i]);
+    if (schema == steps.end()) continue;
     const lint::StepContext at{
         ctx, lint::Way::kUpgrade, i, steps[i], *statement, steps[i].before, steps[i].effects};
     lint::Finding& finding = report(

@@ -118,8 +118,12 @@ Evidence look_back(const lint::StepContext& ctx, const Target& target, std::stri
     const postgres::MigrationTrace& trace = back == 0 ? ctx.migration.trace : traces[here - back];
     const auto& steps = trace.upgrade.steps;
     for (std::size_t i = back == 0 ? ctx.index : steps.size(); i-- > 0;) {
-      // In this migration, what could not be analysed may well be the backfill.
-      if (back == 0 && steps[i].step->statement() == nullptr) return Evidence::kFilled;
+      // What could not be analysed may well be the backfill; in an older migration, when its file
+      // speaks of the column at all.
+      if (steps[i].step->statement() == nullptr &&
+          (back == 0 || trace.migration->file->text().find(name) != std::string_view::npos)) {
+        return Evidence::kFilled;
+      }
       const Evidence evidence = evidence_of(steps[i], target, name);
       if (evidence != Evidence::kNone) return evidence;
     }

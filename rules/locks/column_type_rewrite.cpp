@@ -18,11 +18,11 @@ void check(const lint::StepContext& ctx, lint::FindingSink& sink) {
     const std::string change =
         known ? " from " + model::display(column->type) + " to " + model::display(action.type)
               : " to " + model::display(action.type);
-    const std::string what =
-        rewrite != nullptr ? "rewrites the table and its indexes" : "rebuilds its indexes";
+    const std::string verb = known ? (rewrite != nullptr ? " rewrites" : " rebuilds")
+                                   : (rewrite != nullptr ? " may rewrite" : " may rebuild");
     report(ctx, sink,
-           "changing " + quoted_column(alter.table, action.column) + change +
-               (known ? " " : " may mean: PostgreSQL ") + what +
+           "changing " + quoted_column(alter.table, action.column) + change + verb +
+               (rewrite != nullptr ? " the table and its indexes" : " the indexes of the table") +
                " while reads and writes of it wait (ACCESS EXCLUSIVE lock)",
            "add a column of the new type, write both, copy the values in batches, then swap the "
            "columns");

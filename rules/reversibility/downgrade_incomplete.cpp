@@ -1,14 +1,45 @@
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "rules/support.h"
 
 namespace forelock::rules {
 namespace {
 
+/// A step fails for what the catalog holds, not for what the rows hold (classes 22 and 23): then
+/// the catalog is not what a real database has.
 bool fails(const postgres::DirectionTrace& direction) {
   return std::ranges::any_of(direction.steps, [](const postgres::TraceStep& step) {
-    return step.effects.error.has_value() && step.effects.error->certain;
+    const auto& error = step.effects.error;
+    return error.has_value() && (error->certain || !(error->sqlstate.starts_with("22") ||
+                                                     error->sqlstate.starts_with("23")));
   });
+}
+
+/// Names that the upgrade drops or renames away: they were there, whatever the catalog knows.
+std::set<std::string> dropped_names(const postgres::DirectionTrace& upgrade) {
+  std::set<std::string> names;
+  for (const postgres::TraceStep& step : upgrade.steps) {
+    const model::Statement* statement = step.step->statement();
+    if (statement == nullptr) continue;
+    if (const auto* drop = std::get_if<model::Drop>(&statement->operation)) {
+      for (const model::ObjectReference& object : drop->objects) names.insert(object.name.name);
+    } else if (const auto* rename = std::get_if<model::Rename>(&statement->operation)) {
+      names.insert(rename->object.name.name);
+    }
+    for_each_action<model::DropColumn>(
+        *statement, [&](const auto&, const auto& action) { names.insert(action.column); });
+    for_each_action<model::DropConstraint>(
+        *statement, [&](const auto&, const auto& action) { names.insert(action.name); });
+  }
+  return names;
+}
+
+/// Settings that change neither what the application sees nor what a migration needs.
+bool is_trifle(const postgres::Difference& difference) {
+  return difference.detail.starts_with("storage parameters") ||
+         difference.detail.starts_with("comment is") || difference.detail.starts_with("owner is");
 }
 
 /// What a DO block or a procedure does is not replayed.
@@ -63,7 +94,8 @@ std::string describe(const postgres::Difference& difference) {
 
 /// The index or sequence comes and goes with a table that is itself a difference.
 bool goes_with_its_table(const postgres::Catalog& before, const postgres::Catalog& after,
-                         const postgres::Difference& difference) {
+                         const postgres::Difference& difference,
+                         const std::set<std::string>& dropped) {
   using enum postgres::Difference::Change;
   if (difference.change == kDifferent || (difference.kind != model::ObjectKind::kIndex &&
                                           difference.kind != model::ObjectKind::kSequence)) {
@@ -78,7 +110,10 @@ bool goes_with_its_table(const postgres::Catalog& before, const postgres::Catalo
                                                                difference.object.substr(dot + 1)};
   const postgres::Relation* part = has.find_relation(name);
   const postgres::Relation* table = part == nullptr ? nullptr : has.relation(part->table);
-  return table != nullptr && lacks.find_relation({table->schema, table->name}) == nullptr;
+  if (table == nullptr) return false;
+  // Brought back, but the history never made it: what it had before is not known.
+  if (difference.change == kExtra && dropped.contains(table->name)) return true;
+  return lacks.find_relation({table->schema, table->name}) == nullptr;
 }
 
 /// What people want to read first.
@@ -103,9 +138,18 @@ void check(const lint::MigrationContext& ctx, lint::FindingSink& sink) {
   std::vector<std::string> differences;
   const postgres::Catalog& before = ctx.trace.upgrade.before;
   std::vector<postgres::Difference> all = compare(before, after);
-  std::ranges::stable_sort(all, {}, [](const auto& difference) { return weight(difference.kind); });
+  const std::set<std::string> dropped = dropped_names(ctx.trace.upgrade);
+  std::erase_if(all, [&](const postgres::Difference& difference) {
+    return is_trifle(difference) ||
+           (difference.change == postgres::Difference::Change::kExtra &&
+            dropped.contains(difference.object.substr(difference.object.rfind('.') + 1)));
+  });
+  std::ranges::sort(all, {}, [](const auto& difference) {
+    return std::tuple(weight(difference.kind), std::string_view{difference.object},
+                      std::string_view{difference.detail});
+  });
   for (const postgres::Difference& difference : all) {
-    if (goes_with_its_table(before, after, difference)) continue;
+    if (goes_with_its_table(before, after, difference, dropped)) continue;
     if (!is_assumed(ctx.trace, difference.object)) differences.push_back(describe(difference));
   }
   if (differences.empty()) return;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "rules/support.h"
@@ -16,6 +17,21 @@ const model::Call* constructor(const lint::StepContext& ctx, std::string_view co
     }
   }
   return nullptr;
+}
+
+/// A later step of the migration fills the column.
+bool is_filled(const lint::StepContext& ctx, std::string_view column) {
+  const auto& steps = ctx.direction().steps;
+  return std::any_of(steps.begin() + static_cast<std::ptrdiff_t>(ctx.index) + 1, steps.end(),
+                     [&](const postgres::TraceStep& step) {
+                       const model::Statement* statement = step.step->statement();
+                       if (statement == nullptr) return true;
+                       const auto* update = std::get_if<model::Update>(&statement->operation);
+                       return update != nullptr &&
+                              std::ranges::any_of(update->assignments, [&](const auto& assigned) {
+                                return assigned.first == column;
+                              });
+                     });
 }
 
 /// `default=` spelled as a server default; empty when its value is not a plain constant.
@@ -39,7 +55,8 @@ void check(const lint::StepContext& ctx, lint::FindingSink& sink) {
     if (call == nullptr) return;
     const model::CallArgument* given = keyword_argument(*call, "default");
     if (given == nullptr || given->literal == "None" ||
-        keyword_argument(*call, "server_default") != nullptr) {
+        keyword_argument(*call, "server_default") != nullptr ||
+        (!column.not_null && is_filled(ctx, column.name))) {
       return;
     }
     const std::string name = quoted_column(alter.table, column.name);
