@@ -147,8 +147,8 @@ model::Operation lower_comment(Context& context, Node statement) {
   model::Comment comment;
   const ObjectKind kind = object_kind(statement.text("objtype"));
   comment.object = lower_reference(context, kind, statement.child("object"));
-  // The tree has no comment for '' either: PostgreSQL removes the comment in both cases.
-  if (statement.has("comment")) comment.text = statement.string("comment");
+  // '' removes the comment as NULL does.
+  if (!statement.text("comment").empty()) comment.text = statement.string("comment");
   return comment;
 }
 

@@ -109,6 +109,7 @@ class AlterTableRun {
   bool add_column(Oid table, const model::AddColumn& action, bool recursing, bool recurse);
   bool drop_column(Oid table, const model::DropColumn& action, bool recursing);
   bool alter_type(Oid table, const model::AlterColumnType& action, bool recursing);
+  bool prepare_type(const model::AlterColumnType& action);
   bool not_null(Oid table, const std::string& column, bool recursing);
   bool constrain(const ExtraConstraint& extra);
   bool drop_constraint(Oid table, const model::DropConstraint& action, bool recursing);
@@ -252,6 +253,11 @@ bool AlterTableRun::execute() {
   run_.lock(self(), mode_);
   for (const model::AlterAction& action : statement_.actions) {
     if (!check_kind(self(), action)) return false;
+  }
+  // ALTER TYPE is checked before any subcommand runs: ATPrepAlterColumnType().
+  for (const model::AlterAction& action : statement_.actions) {
+    const auto* alter = std::get_if<model::AlterColumnType>(&action.what);
+    if (alter != nullptr && !prepare_type(*alter)) return false;
   }
   const std::vector<Command> commands = plan();
   bool types_finished = false;
@@ -462,6 +468,22 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
     }
   }
   return drop(run_, std::move(targets), action.cascade);
+}
+
+bool AlterTableRun::prepare_type(const model::AlterColumnType& action) {
+  const Relation& table = self();
+  const Column* existing = run_.column(table_, action.column);
+  if (existing == nullptr) return false;
+  if (table.of_type != 0 || existing->inherited_from > 0 || table.partition_key) return true;
+  const ResolvedType type = run_.type(action.type);
+  if (!type.known) return false;
+  if (action.using_expression || existing->assumed) return true;
+  if (cast_path(run_.catalog, existing->type, type.name, CastContext::kAssignment) ==
+      CastPath::kNone) {
+    return run_.fail("42804", fmt::format("column \"{}\" cannot be cast automatically to type {}",
+                                          action.column, model::display(type.name)));
+  }
+  return true;
 }
 
 bool AlterTableRun::alter_type(Oid oid, const model::AlterColumnType& action, bool recursing) {
@@ -1139,13 +1161,13 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   if (action.concurrently && !run_.needs_no_transaction("ALTER TABLE ... DETACH CONCURRENTLY")) {
     return false;
   }
+  if (self().kind != RelationKind::kPartitionedTable && !self().assumed) {
+    return run_.fail("42P17", fmt::format("table \"{}\" is not partitioned", self().name));
+  }
   const Relation* partition = run_.table(action.partition);
   if (partition == nullptr) return false;
   const Oid child = partition->oid;
   run_.lock(*partition, LockMode::kAccessExclusive);
-  if (self().kind != RelationKind::kPartitionedTable && !self().assumed) {
-    return run_.fail("42809", fmt::format("table \"{}\" is not partitioned", self().name));
-  }
   if (std::ranges::find(partition->parents, table_) == partition->parents.end()) {
     if (self().assumed || partition->assumed) return true;
     return run_.fail("42P01", fmt::format("relation \"{}\" is not a partition of relation \"{}\"",

@@ -8,6 +8,7 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/typecheck.h"
 
 namespace forelock::postgres {
 namespace {
@@ -106,7 +107,11 @@ bool check_expression(Run& run, const Relation& table, const Expression& express
       good = run.type(*part.type).known;
     }
   });
-  return good;
+  if (!good) return false;
+  if (const auto error = type_error(run.catalog, Scope::of(table), expression)) {
+    return run.fail(error->sqlstate, error->message);
+  }
+  return true;
 }
 
 bool check_default(Run& run, const Relation& table, const Column& column, const Expression& value) {
@@ -120,12 +125,9 @@ bool check_default(Run& run, const Relation& table, const Column& column, const 
     }
   });
   if (!good || !check_expression(run, table, value, "DEFAULT expressions")) return false;
-  const model::TypeName from = infer_type(run.catalog, {}, value);
-  if (cast_path(run.catalog, from, column.type, CastContext::kAssignment) == CastPath::kNone) {
-    return run.fail("42804",
-                    fmt::format("column \"{}\" is of type {} but default expression is of "
-                                "type {}",
-                                column.name, model::display(column.type), model::display(from)));
+  if (const auto error = assignment_error(run.catalog, {}, value, column.type)) {
+    return run.fail(error->sqlstate,
+                    fmt::format("default of column \"{}\": {}", column.name, error->message));
   }
   return true;
 }

@@ -50,6 +50,11 @@ bool add_check(Run& run, Oid table, const model::Constraint& definition,
   const Relation& owner = run.at(table);
   if (!definition.expression) return true;
   if (!check_expression(run, owner, *definition.expression, "check constraint")) return false;
+  const model::TypeName type = infer_type(run.catalog, Scope::of(owner), *definition.expression);
+  if (const char kind = category(run.catalog, type); kind != 0 && kind != 'B' && kind != 'X') {
+    return run.fail("42804", fmt::format("argument of CHECK must be type boolean, not type {}",
+                                         model::display(type)));
+  }
   CatalogConstraint constraint = from_definition(run, definition);
   if (constraint.name.empty()) {
     constraint.name = choose_check_name(run, owner, *definition.expression);
@@ -390,13 +395,7 @@ void check_foreign_key_rows(Run& run, const Relation& table, const Relation& ref
 
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
                      const ConstraintContext& context) {
-  const Relation* referenced =
-      run.at(table).name == definition.referenced_table.name &&
-              (definition.referenced_table.schema.empty() ||
-               definition.referenced_table.schema == run.at(table).schema) &&
-              run.catalog.find_relation(definition.referenced_table) == nullptr
-          ? &run.at(table)
-          : run.relation(definition.referenced_table);
+  const Relation* referenced = run.relation(definition.referenced_table);
   if (referenced == nullptr) return false;
   const Oid target = referenced->oid;
   if (target != table) run.lock_tree(*referenced, LockMode::kShareRowExclusive);

@@ -339,6 +339,48 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
   return true;
 }
 
+/// What transformCreateStmt() and DefineRelation() refuse before they see that the name is taken.
+bool precheck(Run& run, const model::CreateTable& statement) {
+  std::vector<std::string> columns;
+  for (const model::ColumnDefinition& column : statement.columns) {
+    if (!column.type.name.name.empty() && !run.type(column.type).known) return false;
+    if (std::ranges::find(columns, column.name) != columns.end()) {
+      return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
+    }
+    columns.push_back(column.name);
+  }
+  bool closed = statement.partition_of.empty() && statement.of_type.empty();
+  const auto add = [&](const model::QualifiedName& name) {
+    const Relation* source = run.relation(name);
+    if (source == nullptr) return false;
+    closed = closed && !source->open_columns;
+    for (const Column& column : source->columns) columns.push_back(column.name);
+    return true;
+  };
+  for (const model::LikeClause& clause : statement.likes) {
+    if (!add(clause.table)) return false;
+  }
+  for (const model::QualifiedName& name : statement.inherits) {
+    if (!add(name)) return false;
+  }
+  if (!statement.partition_of.empty() && !add(statement.partition_of)) return false;
+  std::size_t primary_keys = 0;
+  for (const model::Constraint& constraint : all_constraints(statement)) {
+    if (constraint.kind == ConstraintKind::kPrimaryKey) ++primary_keys;
+    if (constraint.kind != ConstraintKind::kPrimaryKey &&
+        constraint.kind != ConstraintKind::kUnique) {
+      continue;
+    }
+    for (const std::string& name : constraint.columns) {
+      if (closed && std::ranges::find(columns, name) == columns.end()) {
+        return run.fail("42703", fmt::format("column \"{}\" named in key does not exist", name));
+      }
+    }
+  }
+  if (primary_keys > 1) return run.fail("42P16", "multiple primary keys are not allowed");
+  return true;
+}
+
 }  // namespace
 
 bool apply(Run& run, const model::CreateTable& statement) {
@@ -351,7 +393,8 @@ bool apply(Run& run, const model::CreateTable& statement) {
       run.effects.changes_nothing = true;
       return true;
     }
-    return run.fail("42P07", fmt::format("relation \"{}\" already exists", name.name));
+    return precheck(run, statement) &&
+           run.fail("42P07", fmt::format("relation \"{}\" already exists", name.name));
   }
   if (existing != nullptr) run.erase(existing->oid);
   const Type* type = run.catalog.find_type(name);

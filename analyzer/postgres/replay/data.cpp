@@ -13,7 +13,7 @@ using model::Expression;
 
 /// The table behind a simple view, or the relation itself.
 const Relation* write_target(Run& run, const model::QualifiedName& name, LockMode mode) {
-  const Relation* target = run.relation(name);
+  const Relation* target = run.relation(name, RelationKind::kTable, true);
   constexpr int kMaxDepth = 32;
   for (int depth = 0; target != nullptr && depth < kMaxDepth; ++depth) {
     if (target->kind == RelationKind::kMaterializedView) {

@@ -209,7 +209,7 @@ Scope query_scope(const Run& run, const Query& query) {
 bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
   for (const model::RelationUse& use : query.relations) {
     if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
-    const Relation* relation = run.relation(use.name);
+    const Relation* relation = run.relation(use.name, RelationKind::kTable, true);
     if (relation == nullptr) return false;
     if (is_index(relation->kind) || relation->kind == RelationKind::kCompositeType) {
       return run.fail("42809", fmt::format("cannot open relation \"{}\"", relation->name));

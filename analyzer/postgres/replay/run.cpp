@@ -104,7 +104,8 @@ const Relation* Run::relation_if_any(const model::QualifiedName& name) const {
   return is_system(name) ? nullptr : catalog.find_relation(name);
 }
 
-const Relation* Run::relation(const model::QualifiedName& name, RelationKind assumed_kind) {
+const Relation* Run::relation(const model::QualifiedName& name, RelationKind assumed_kind,
+                              bool in_query) {
   if (const Relation* found = catalog.find_relation(name)) return found;
   if (is_system(name)) {
     if (assumed_kind == RelationKind::kTable) {
@@ -113,10 +114,9 @@ const Relation* Run::relation(const model::QualifiedName& name, RelationKind ass
     return nullptr;
   }
   if (!options.assume_missing) {
-    if (!name.schema.empty() && catalog.find_schema(name.schema) == nullptr &&
-        name.schema != "pg_temp") {
-      // Only a command that looks the schema up by itself says 3F000; a range variable says 42P01.
-      fail("42P01", fmt::format("relation \"{}\" does not exist", model::display(name)));
+    if (!in_query && !name.schema.empty() && name.schema != "pg_temp" &&
+        catalog.find_schema(name.schema) == nullptr) {
+      fail("3F000", fmt::format("schema \"{}\" does not exist", name.schema));
       return nullptr;
     }
     fail("42P01", fmt::format("relation \"{}\" does not exist", model::display(name)));

@@ -56,8 +56,9 @@ class Run {
   std::string creation_schema(const model::QualifiedName& name,
                               model::Persistence persistence = model::Persistence::kPermanent);
   /// Any relation; made up when it may be. Null after failing (42P01, 3F000).
+  /// In a query a schema that does not exist is 42P01, elsewhere it is 3F000.
   const Relation* relation(const model::QualifiedName& name,
-                           RelationKind assumed_kind = RelationKind::kTable);
+                           RelationKind assumed_kind = RelationKind::kTable, bool in_query = false);
   /// Null when it is missing or of the system's own; never fails.
   const Relation* relation_if_any(const model::QualifiedName& name) const;
   [[nodiscard]] bool is_system(const model::QualifiedName& name) const;

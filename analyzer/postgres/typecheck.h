@@ -1,0 +1,32 @@
+#pragma once
+
+// Whether PostgreSQL's parser would accept an expression: operators and functions that exist for
+// the types of their arguments, literals that their type can read.
+
+#include <optional>
+#include <string>
+
+#include "analyzer/postgres/catalog.h"
+#include "analyzer/postgres/expressions.h"
+
+namespace forelock::postgres {
+
+struct TypeError {
+  std::string sqlstate;
+  std::string message;
+};
+
+/// The first error; nullopt where there is none or a type is not known.
+std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
+                                    const model::Expression& expression);
+
+/// The error of reading `text` as a value of `type`; nullopt where it is fine or not known.
+std::optional<TypeError> literal_error(const Catalog& catalog, const model::TypeName& type,
+                                       const std::string& text);
+
+/// The error of a value that is assigned to a column of `type`.
+std::optional<TypeError> assignment_error(const Catalog& catalog, const Scope& scope,
+                                          const model::Expression& value,
+                                          const model::TypeName& type);
+
+}  // namespace forelock::postgres

@@ -1,0 +1,144 @@
+"""Random DDL, valid and not: short names from small pools, so that statements meet each other."""
+import random
+
+TABLES = ["t1", "t2", "t3", "m1", "s1.t1"]
+COLUMNS = ["a", "b", "c", "d", "id"]
+TYPES = ["int", "bigint", "smallint", "text", "varchar(10)", "varchar(20)", "varchar", "char(5)", "numeric(10,2)",
+         "numeric", "boolean", "date", "timestamp", "timestamptz", "uuid", "jsonb", "int[]", "e1", "d1"]
+DEFAULTS = {"int": ["5", "-3", "1 + 2"], "bigint": ["5"], "smallint": ["1"], "text": ["'x'", "now()", "''", "upper('a')"],
+            "varchar(10)": ["'abc'"], "varchar(20)": ["'abc'"], "varchar": ["'a'"], "char(5)": ["'a'"], "numeric": ["1.5"],
+            "numeric(10,2)": ["0", "1.25"], "boolean": ["true", "false"], "date": ["CURRENT_DATE", "'2024-01-01'"],
+            "timestamp": ["now()", "LOCALTIMESTAMP"], "timestamptz": ["now()", "CURRENT_TIMESTAMP"],
+            "uuid": ["gen_random_uuid()"], "jsonb": ["'{}'", "'{}'::jsonb"], "int[]": ["'{}'", "ARRAY[1, 2]"],
+            "e1": ["'x'", "'nosuch'"], "d1": ["4"]}
+
+
+class Generator:
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def one(self, items):
+        return self.random.choice(items)
+
+    def chance(self, percent):
+        return self.random.randrange(100) < percent
+
+    def table(self):
+        return self.one(TABLES)
+
+    def column(self):
+        return self.one(COLUMNS)
+
+    def columns(self):
+        return ", ".join(self.random.sample(COLUMNS[:4], self.one([1, 1, 2])))
+
+    def check(self):
+        c = self.column()
+        return self.one([f"{c} > 0", f"{c} IS NOT NULL", f"{c} <> 5 AND {c} < 100", f"length({c}) > 2",
+                         f"{c} IN (1, 2, 3)", f"{c} = 'x'", f"{c} BETWEEN 1 AND 9", f"{c} LIKE 'a%'",
+                         f"{c} > 0 OR {self.column()} IS NULL", f"coalesce({c}, 0) > 0", f"NOT {c} = 3"])
+
+    def definition(self, name=None):
+        kind = self.one(TYPES)
+        text = f"{name or self.column()} {kind}"
+        if self.chance(25):
+            text += f" DEFAULT {self.one(DEFAULTS[kind])}"
+        if self.chance(20):
+            text += " NOT NULL"
+        if self.chance(8):
+            text += " UNIQUE"
+        if self.chance(6):
+            text += f" CHECK ({self.check()})"
+        if self.chance(6):
+            text += f" REFERENCES {self.table()}"
+        return text
+
+    def constraint(self):
+        name = f"CONSTRAINT {self.one(['k1', 'k2', 'k3'])} " if self.chance(40) else ""
+        body = self.one([
+            lambda: f"CHECK ({self.check()})" + (" NOT VALID" if self.chance(30) else ""),
+            lambda: f"UNIQUE ({self.columns()})" + (" DEFERRABLE" if self.chance(20) else ""),
+            lambda: f"PRIMARY KEY ({self.columns()})",
+            lambda: f"FOREIGN KEY ({self.column()}) REFERENCES {self.table()}" +
+                    (f" ({self.column()})" if self.chance(60) else "") +
+                    self.one(["", " ON DELETE CASCADE", " ON DELETE SET NULL ON UPDATE RESTRICT", " NOT VALID"]),
+        ])()
+        return name + body
+
+    def create_table(self):
+        t = self.table()
+        kinds = self.random.randrange(100)
+        if kinds < 12:
+            return f"CREATE TABLE {t} (a int NOT NULL, b int, c text) PARTITION BY RANGE (a)"
+        if kinds < 24:
+            low = self.one([0, 10, 20])
+            return f"CREATE TABLE {t} PARTITION OF {self.table()} FOR VALUES FROM ({low}) TO ({low + 10})"
+        if kinds < 30:
+            return f"CREATE TABLE {t} (d int) INHERITS ({self.table()})"
+        if kinds < 36:
+            return f"CREATE TABLE {t} (LIKE {self.table()} INCLUDING ALL)"
+        parts = [self.one(["id serial PRIMARY KEY", "id int PRIMARY KEY", "id bigint GENERATED ALWAYS AS IDENTITY",
+                           "id int", "id bigserial"])]
+        parts += [self.definition(c) for c in self.random.sample(COLUMNS[:4], self.one([1, 2, 3]))]
+        if self.chance(40):
+            parts.append(self.constraint())
+        return f"CREATE TABLE {'IF NOT EXISTS ' if self.chance(10) else ''}{t} ({', '.join(parts)})"
+
+    def action(self):
+        c = self.column()
+        cascade = " CASCADE" if self.chance(20) else ""
+        return self.one([
+            lambda: "ADD COLUMN " + ("IF NOT EXISTS " if self.chance(15) else "") + self.definition(),
+            lambda: "ADD COLUMN " + self.definition(),
+            lambda: f"DROP COLUMN {'IF EXISTS ' if self.chance(20) else ''}{c}{cascade}",
+            lambda: f"ALTER COLUMN {c} TYPE {self.one(TYPES)}",
+            lambda: f"ALTER COLUMN {c} TYPE {self.one(TYPES)}",
+            lambda: f"ALTER COLUMN {c} SET NOT NULL",
+            lambda: f"ALTER COLUMN {c} DROP NOT NULL",
+            lambda: f"ALTER COLUMN {c} SET DEFAULT {self.one(self.one(list(DEFAULTS.values())))}",
+            lambda: f"ALTER COLUMN {c} DROP DEFAULT",
+            lambda: f"ALTER COLUMN {c} ADD GENERATED BY DEFAULT AS IDENTITY",
+            lambda: f"ALTER COLUMN {c} DROP IDENTITY",
+            lambda: "ADD " + self.constraint(),
+            lambda: "ADD " + self.constraint(),
+            lambda: f"DROP CONSTRAINT {self.one(['k1', 'k2', 't1_pkey', 't2_pkey', 't1_a_key', 't2_b_check'])}{cascade}",
+            lambda: f"VALIDATE CONSTRAINT {self.one(['k1', 'k2', 'k3'])}",
+        ])()
+
+    def statement(self):
+        t = self.table()
+        cascade = " CASCADE" if self.chance(35) else ""
+        choices = [
+            (18, self.create_table),
+            (40, lambda: f"ALTER TABLE {'ONLY ' if self.chance(4) else ''}{t} " +
+                         ", ".join(self.action() for _ in range(self.one([1, 1, 1, 2])))),
+            (6, lambda: f"DROP TABLE {'IF EXISTS ' if self.chance(30) else ''}{t}{cascade}"),
+            (10, lambda: f"CREATE {self.one(['', '', 'UNIQUE '])}INDEX {self.one(['', 'i1', 'i2'])} ON {t} "
+                         f"({self.one([self.columns(), f'lower({self.column()})', self.column() + ' DESC'])})" +
+                         (f" WHERE {self.check()}" if self.chance(15) else "")),
+            (3, lambda: f"DROP INDEX {self.one(['i1', 'i2', 't1_a_idx', 't1_pkey', 't2_b_idx'])}{cascade}"),
+            (5, lambda: f"ALTER TABLE {t} RENAME COLUMN {self.column()} TO {self.column()}"),
+            (3, lambda: f"ALTER TABLE {t} RENAME TO {self.one(['t1', 't2', 't3', 'm1'])}"),
+            (2, lambda: f"ALTER TABLE {t} RENAME CONSTRAINT {self.one(['k1', 't1_pkey'])} TO {self.one(['k2', 'k3'])}"),
+            (1, lambda: f"ALTER INDEX {self.one(['i1', 'i2', 't1_pkey'])} RENAME TO {self.one(['i1', 'i3'])}"),
+            (6, lambda: f"CREATE {self.one(['', 'OR REPLACE '])}VIEW {self.one(['v1', 'v2'])} AS SELECT "
+                        f"{self.one(['*', 'a', 'a, b', 'id, c', 'a AS x'])} FROM {self.one([t, t, 'v1'])}"),
+            (2, lambda: f"DROP VIEW {self.one(['v1', 'v2', 't1'])}{cascade}"),
+            (2, lambda: self.one(["CREATE TYPE e1 AS ENUM ('x', 'y')", "ALTER TYPE e1 ADD VALUE 'z'",
+                                  f"DROP TYPE e1{cascade}", "ALTER TYPE e1 RENAME VALUE 'x' TO 'w'",
+                                  "CREATE DOMAIN d1 AS int CHECK (VALUE > 0)", f"DROP DOMAIN d1{cascade}"])),
+            (2, lambda: self.one(["CREATE SEQUENCE q1", f"DROP SEQUENCE q1{cascade}",
+                                  f"ALTER SEQUENCE q1 OWNED BY {t}.{self.column()}",
+                                  f"ALTER TABLE {t} ALTER COLUMN a SET DEFAULT nextval('q1')"])),
+            (2, lambda: f"ALTER TABLE {t} SET SCHEMA {self.one(['s1', 'public'])}"),
+            (3, lambda: f"ALTER TABLE {self.table()} ATTACH PARTITION {t} FOR VALUES FROM ({self.one([0, 10, 30])}) TO (40)"),
+            (2, lambda: f"ALTER TABLE {self.table()} DETACH PARTITION {t}"),
+            (2, lambda: f"COMMENT ON COLUMN {t}.{self.column()} IS 'x'"),
+            (1, lambda: f"TRUNCATE {t}{cascade}"),
+        ]
+        weights = [w for w, _ in choices]
+        return self.random.choices([make for _, make in choices], weights)[0]()
+
+    def sequence(self, length):
+        return ["CREATE SCHEMA s1", "CREATE TYPE e1 AS ENUM ('x', 'y')", "CREATE DOMAIN d1 AS int CHECK (VALUE > 0)",
+                *(self.statement() for _ in range(length))]
