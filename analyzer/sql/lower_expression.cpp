@@ -99,7 +99,7 @@ Expression constant(Context& context, Node node) {
   const bool minus = context.tokens.is(index, "-");
   const bool sign = minus || context.tokens.is(index, "+");
   result.span = context.tokens.span({index, index + (sign ? 2U : 1U)});
-  if (minus && result.name == "0") {
+  if (minus && result.name == "0" && context.tokens.text(index + 1) != "0") {
     // libpg_query 15 leaves out negative integers as if they were 0.
     result.name = "-" + std::string(context.tokens.text(index + 1));
   }
