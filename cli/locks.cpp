@@ -135,6 +135,10 @@ Json entry_json(const Entry& entry) {
                      {"kind", std::string(kind_name(lock.kind))},
                      {"mode", std::string(postgres::name(lock.mode))}});
   }
+  Json risks = Json::array();
+  for (const postgres::Failure& risk : entry.effects.risks) {
+    risks.push_back({{"sqlstate", risk.sqlstate}, {"message", risk.message}});
+  }
   Json error = nullptr;
   if (entry.effects.error) {
     error = {{"sqlstate", entry.effects.error->sqlstate},
@@ -149,6 +153,7 @@ Json entry_json(const Entry& entry) {
   json["scans"] = names_json(entry.effects.scans);
   json["runs_in_transaction"] = entry.effects.runs_in_transaction;
   json["error"] = std::move(error);
+  json["risks"] = std::move(risks);
   return json;
 }
 
@@ -193,6 +198,10 @@ void add_entry(std::string& out, const Entry& entry) {
   if (effects.error) {
     out += fmt::format("    {} {}: {}\n", effects.error->certain ? "fails with" : "may fail with",
                        effects.error->sqlstate, reporters::printable(effects.error->message));
+  }
+  for (const postgres::Failure& risk : effects.risks) {
+    out += fmt::format("    fails for some data{}{}: {}\n", risk.sqlstate.empty() ? "" : " with ",
+                       risk.sqlstate, reporters::printable(risk.message));
   }
 }
 

@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Python2Print", "    print 'x', op.a()\n    op.b()\n", "a()\nb()\n"},
         Case{"AroundASyntaxError", "    op.a()\n    x = = 3\n    op.b()\n", "a()\nb()\n"},
         Case{"Deletion", "    d = {'a': 1}\n    del d['a']\n    op.a(d)\n", "a({})\n"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& instance) { return std::string(instance.param.name); });
 
 TEST(State, EachCallStartsFromTheModulesState) {
   const auto r =

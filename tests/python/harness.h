@@ -61,7 +61,7 @@ inline std::string show_symbol(const Symbol& s, int depth) {
 /// repr() of what is known; symbols as expressions, `?` for what is unknown, `...` where a
 /// container may hold more.
 inline std::string show(const Value& value, int depth) {
-  if (depth > 20) return "…";
+  if (depth > 6) return "…";
   if (value.is_unknown()) return "?";
   if (const text::MappedText* s = value.str(); s != nullptr && !s->known())
     return "'" + s->text + "'";

@@ -144,7 +144,7 @@ TEST(Json, PositionsAreCodePointsAndOffsetsBytes) {
   EXPECT_EQ(json["schema"], 1);
   const Json& first = json["diagnostics"][0];
   EXPECT_EQ(first["start"], (Json{{"line", 2}, {"column", 2}, {"offset", 17}}));
-  EXPECT_EQ(first["fixes"][0]["edits"][0]["start"]["column"], 28);
+  EXPECT_EQ(first["fixes"][0]["edits"][0]["start"]["column"], 27);
   EXPECT_EQ(json["diagnostics"].size(), 3U);
   EXPECT_EQ(json["summary"]["not_analyzed"], 1);
 }

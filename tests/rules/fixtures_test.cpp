@@ -75,7 +75,9 @@ TEST_P(Fixtures, AreMendedAsTheirGoldensSay) {
     const bool changed = file.text != tested.fixture.files[i].text;
     if (update && changed) test::write_text(path.string(), file.text);
     EXPECT_EQ(changed, fs::exists(path)) << path;
-    if (changed && fs::exists(path)) EXPECT_EQ(file.text, test::read_text(path.string()));
+    if (changed && fs::exists(path)) {
+      EXPECT_EQ(file.text, test::read_text(path.string()));
+    }
   }
   // What could be mended is gone, and nothing new is wrong.
   const test::LintedFixture again = test::lint_fixture(fixed.fixture, only, rules::all_rules());
