@@ -77,7 +77,7 @@ TEST(Limits, EndlessCodeEnds) {
         "    x = []\n    x.append(x)\n    y = [x]\n    x == y\n    str(x)\n",
         "    x = []\n    for i in range(10000): x = [x]\n    str(x)\n    x == x\n",
         "    x = {}\n    for i in range(10000): x = {1: x}\n",
-        "    x = op\n    for i in range(10000): x = x.y(x)\n",
+        "    x = op\n    for i in range(1000): x = x.y(x)\n",
         "    x = lambda: 1\n    for i in range(10000): x = (lambda y: lambda: y)(x)\n"}) {
     const auto r = run(
         std::string(

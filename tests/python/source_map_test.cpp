@@ -117,7 +117,7 @@ TEST(SourceMap, UnknownPartsAreHoles) {
   EXPECT_EQ(parts("from app import t\nx = 'DROP ' + t.name"), "('DROP ' + app.t.name)")
       << "a symbol may be a column: the sum stays an expression, to_str() gives its text";
   EXPECT_EQ(parts("from app import t\nx = str('DROP ' + t.name)"),
-            "<DROP __unknown__ from str('DROP ' + t.name)>");
+            "'DROP '<__unknown__ from str('DROP ' + t.name)>");
 }
 
 }  // namespace
