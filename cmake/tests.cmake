@@ -85,9 +85,8 @@ if(GTest_FOUND)
       target_compile_definitions(cxx_test PRIVATE
         FORELOCK_CXX_MODULE_FILE="$<TARGET_FILE:forelock_cxx>")
     endif()
-    # The time that GoogleTest's macros take to optimise would be most of the time of a build. GCC 12
-    # warns of members that designated initializers leave to their defaults.
-    target_compile_options(${layer}_test PRIVATE -O0 -Wno-missing-field-initializers)
+    # The time that GoogleTest's macros take to optimise would be most of the time of a build.
+    target_compile_options(${layer}_test PRIVATE -O0)
     precompile(${layer}_test)
     add_dependencies(forelock_tests ${layer}_test)
     add_test(NAME ${layer} COMMAND ${layer}_test)
