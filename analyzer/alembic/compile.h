@@ -25,22 +25,47 @@ struct Version {
   int major = 0, minor = 0, patch = 0;
   friend auto operator<=>(const Version&, const Version&) = default;
 };
+std::string display(const Version& version);  ///< "1.8.1"
 inline constexpr Version kCurrentAlembic{1, 19, 2};
 inline constexpr Version kCurrentSqlAlchemy{2, 0, 52};
 
-/// Answers of sa.inspect(bind) from the replayed catalog; nothing means that it is not known.
+/// A part of a table as sa.inspect(bind) tells it.
+struct SchemaItem {
+  std::string name;
+  std::vector<std::string> columns;  ///< An empty one stands for an expression.
+  std::string referred_schema, referred_table;
+  std::vector<std::string> referred_columns;
+  bool unique = false;    ///< Of an index.
+  bool nullable = true;   ///< Of a column.
+  bool complete = false;  ///< Whether more than the name is known.
+};
+struct SchemaItems {
+  std::vector<SchemaItem> items;
+  bool complete = true;  ///< False when there may be others.
+};
+
+/// Answers of sa.inspect(bind) from the replayed catalog; nothing means that it is not known. An
+/// empty schema is the default one.
 class SchemaOracle {
  public:
+  enum class Kind { kTable, kView, kSequence, kType, kSchema };
+  enum class Part { kColumns, kIndexes, kUniques, kForeignKeys, kChecks, kPrimaryKey };
+
   virtual ~SchemaOracle() = default;
-  virtual std::optional<std::vector<std::string>> table_names(std::string_view schema) const = 0;
-  virtual std::optional<std::vector<std::string>> column_names(std::string_view table,
-                                                               std::string_view schema) const = 0;
-  virtual std::optional<std::vector<std::string>> index_names(std::string_view table,
-                                                              std::string_view schema) const = 0;
-  virtual std::optional<std::vector<std::string>> constraint_names(std::string_view table,
-                                                                   std::string_view schema,
-                                                                   std::string_view kind) const = 0;
-  virtual std::optional<bool> has_type(std::string_view name, std::string_view schema) const = 0;
+  virtual std::optional<bool> exists(Kind kind, std::string_view name,
+                                     std::string_view schema) const = 0;
+  virtual std::optional<SchemaItems> list(Kind kind, std::string_view schema) const = 0;
+  virtual std::optional<SchemaItems> parts(Part part, std::string_view table,
+                                           std::string_view schema) const = 0;
+  /// The same question as checkfirst=True asks it, before something is created or dropped.
+  virtual std::optional<bool> check_first(Kind kind, std::string_view name,
+                                          std::string_view schema) const {
+    return exists(kind, name, schema);
+  }
+  /// upgrade() or downgrade() begins; the latter after the former was committed.
+  virtual void begin_direction() {}
+  /// A step of the direction is behind what is asked next.
+  virtual void ran(const model::Step& step) { (void)step; }
 };
 
 struct CompileOptions {
@@ -48,8 +73,8 @@ struct CompileOptions {
   NamingConvention naming_convention;
   Version alembic = kCurrentAlembic;
   Version sqlalchemy = kCurrentSqlAlchemy;
-  python::ModuleFinder find_module;      ///< May be empty.
-  const SchemaOracle* schema = nullptr;  ///< Of the catalog before this revision; may be null.
+  python::ModuleFinder find_module;  ///< May be empty.
+  SchemaOracle* schema = nullptr;    ///< Of the catalog before this revision; may be null.
   python::Limits limits;
 };
 

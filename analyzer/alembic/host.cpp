@@ -52,6 +52,7 @@ Host::Host(const CompileOptions& options, model::Migration& migration)
 
 void Host::begin(model::Direction& direction) {
   direction_ = &direction;
+  if (options_.schema != nullptr) options_.schema->begin_direction();
   transaction_ = 0;
   next_transaction_ = 1;
   autocommit_depth_ = 0;
@@ -63,7 +64,7 @@ void Host::begin(model::Direction& direction) {
 
 void Host::finish() {
   for (const auto& batch : open_batches_) {
-    for (model::Step& step : batch->steps) direction_->steps.push_back(std::move(step));
+    for (model::Step& step : batch->steps) run(std::move(step));
     batch->steps.clear();
   }
   open_batches_.clear();
@@ -120,8 +121,13 @@ void Host::append(model::Step step, const Operation& operation) {
   if (operation.batch != nullptr) {
     operation.batch->steps.push_back(std::move(step));
   } else {
-    direction_->steps.push_back(std::move(step));
+    run(std::move(step));
   }
+}
+
+void Host::run(model::Step step) {
+  if (options_.schema != nullptr) options_.schema->ran(step);
+  direction_->steps.push_back(std::move(step));
 }
 
 void Host::not_analyzed(std::string reason, const Operation& operation, std::string sql) {
@@ -433,7 +439,7 @@ void Host::exit(const Value& context, const CallSite& site) {
     const auto batch = std::static_pointer_cast<Batch>(symbol->payload);
     std::erase(open_batches_, batch);
     if (direction_ == nullptr) return;
-    for (model::Step& step : batch->steps) direction_->steps.push_back(std::move(step));
+    for (model::Step& step : batch->steps) run(std::move(step));
     batch->steps.clear();
     return;
   }
@@ -503,62 +509,6 @@ bool is_constructor(const std::string& name) {
 }
 
 }  // namespace
-
-std::optional<Value> Host::inspect(std::string_view question, const Arguments& arguments,
-                                   const CallSite& site) {
-  const Value unknown = Value::unknown("the schema of the database");
-  if (options_.schema == nullptr) return unknown;
-
-  const auto names = [&](const std::optional<std::vector<std::string>>& list, bool dicts) -> Value {
-    if (!list) return unknown;
-    std::vector<Value> items;
-    for (const std::string& item : *list) {
-      Value text = Value::string(item, site.place);
-      if (!dicts) {
-        items.push_back(std::move(text));
-        continue;
-      }
-      auto dict = std::make_shared<python::Dict>();
-      dict->complete = false;
-      dict->items.emplace_back(Value::string("name", site.place), std::move(text));
-      items.emplace_back(dict);
-    }
-    return python::make_sequence(python::Sequence::Kind::kList, std::move(items));
-  };
-  const auto string_at = [&](std::string_view keyword, std::size_t index) {
-    return known_string(present(arguments, keyword, index));
-  };
-  const SchemaOracle& schema = *options_.schema;
-  if (question == "get_table_names" || question == "get_sorted_table_and_fkc_names") {
-    return names(schema.table_names(string_at("schema", 0).value_or("")), false);
-  }
-  const auto table = string_at("table_name", 0);
-  const std::string in_schema = string_at("schema", 1).value_or("");
-  if (!table) return unknown;
-  if (question == "has_table") {
-    const auto tables = schema.table_names(in_schema);
-    if (!tables) return unknown;
-    return Value(std::ranges::find(*tables, *table) != tables->end());
-  }
-  if (question == "get_columns") return names(schema.column_names(*table, in_schema), true);
-  if (question == "get_indexes") return names(schema.index_names(*table, in_schema), true);
-  if (question == "has_index") {
-    const auto indexes = schema.index_names(*table, string_at("schema", 2).value_or(""));
-    const auto index = string_at("index_name", 1);
-    if (!indexes || !index) return unknown;
-    return Value(std::ranges::find(*indexes, *index) != indexes->end());
-  }
-  if (question == "get_unique_constraints") {
-    return names(schema.constraint_names(*table, in_schema, "unique"), true);
-  }
-  if (question == "get_foreign_keys") {
-    return names(schema.constraint_names(*table, in_schema, "foreignkey"), true);
-  }
-  if (question == "get_check_constraints") {
-    return names(schema.constraint_names(*table, in_schema, "check"), true);
-  }
-  return unknown;
-}
 
 std::optional<Value> Host::call_connection(std::string_view method, const Arguments& arguments,
                                            const CallSite& site) {

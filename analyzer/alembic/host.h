@@ -77,7 +77,7 @@ class Host final : public python::Host {
   bool remember_type(const std::string& key);
   [[nodiscard]] const CompileOptions& options() const { return options_; }
   [[nodiscard]] Context context(const python::CallSite& site) const;
-  [[nodiscard]] const SchemaOracle* schema() const { return options_.schema; }
+  [[nodiscard]] SchemaOracle* schema() const { return options_.schema; }
 
  private:
   std::optional<python::Value> call_path(const std::string& name, const python::Value& callee,
@@ -105,6 +105,8 @@ class Host final : public python::Host {
   std::optional<python::Value> create_all(const python::Value& metadata, bool create,
                                           const Operation& operation);
   void append(model::Step step, const Operation& operation);
+  /// The step's turn has come.
+  void run(model::Step step);
   void commit();
 
   const CompileOptions& options_;

@@ -121,6 +121,16 @@ struct RewriteRule {
   Oid oid = 0;
 };
 
+/// Where a view's query names a relation or a column, so that it can be printed after a rename.
+struct QueryReference {
+  text::Span span;                    ///< In Query::sql.
+  Oid relation = 0;                   ///< 0 for a column of none.
+  AttributeNumber column = 0;         ///< 0 for the relation itself.
+  std::string spelled;                ///< The name as written; empty for a relation with an alias.
+  std::string qualifier;              ///< Of a column or a star, as written.
+  std::vector<AttributeNumber> star;  ///< What `*` stood for.
+};
+
 enum class RelationKind {
   kTable,
   kPartitionedTable,
@@ -172,6 +182,7 @@ struct Relation {
 
   // view, materialized view
   std::optional<model::Query> query;
+  std::vector<QueryReference> query_references;  ///< In order; none where they cannot be told.
   bool populated = true;
 
   // sequence
@@ -203,6 +214,7 @@ struct Type {
   std::string schema, name, owner;
   std::vector<std::string> labels;  ///< Enum, in order.
   model::TypeName base;             ///< Domain.
+  model::Options range;             ///< Range: its subtype and so on, as given.
   bool not_null = false;
   std::optional<model::Expression> default_value;
   std::vector<CatalogConstraint> constraints;  ///< Domain.
@@ -241,6 +253,7 @@ struct Statistics {
   std::string schema, name;
   Oid table = 0;
   std::vector<AttributeNumber> columns;
+  model::CreateStatistics definition;
   std::vector<Dependency> needs;
   std::optional<std::string> comment;
 };

@@ -31,11 +31,10 @@ class Writer {
   std::string write() {
     out_ = "SET check_function_bodies = off;\n";
     for (const Schema* schema : catalog_.schemas()) {
-      if (schema->name == "public" || schema->name == "pg_catalog" ||
-          schema->name == "information_schema") {
-        continue;
-      }
-      line("CREATE SCHEMA {}", model::quote_identifier(schema->name));
+      if (schema->name == "pg_catalog" || schema->name == "information_schema") continue;
+      const std::string name = model::quote_identifier(schema->name);
+      if (schema->name != "public") line("CREATE SCHEMA {}", name);
+      comment_on("SCHEMA", name, schema->comment);
     }
     for (const Extension* extension : catalog_.extensions()) {
       line("CREATE EXTENSION {}{}", model::quote_identifier(extension->name),
@@ -46,13 +45,17 @@ class Writer {
     for (const Relation* relation : relations_) {
       if (relation->kind == RelationKind::kSequence && !is_identity(*relation)) sequence(*relation);
     }
-    functions();
+    functions(false);
     for (const Relation* relation : relations_) {
       if (is_table(*relation)) table(*relation);
     }
     for (const Relation* relation : relations_) {
+      if (is_table(*relation)) parents(*relation);
+    }
+    for (const Relation* relation : relations_) {
       if (relation->kind == RelationKind::kSequence && !is_identity(*relation)) owner(*relation);
     }
+    functions(true);
     for (const Relation* relation : relations_) {
       if (is_table(*relation)) keys(*relation, false);
     }
@@ -60,24 +63,24 @@ class Writer {
       if (relation->query) view(*relation);
     }
     for (const Relation* relation : relations_) {
-      if (relation->kind == RelationKind::kIndex && relation->constraint == 0 &&
-          relation->parents.empty()) {
+      const bool index = relation->kind == RelationKind::kIndex ||
+                         relation->kind == RelationKind::kPartitionedIndex;
+      if (index && relation->constraint == 0 && !is_temporary(relation->table)) {
         line("{}", index_definition(catalog_, *relation));
       }
     }
     for (const Relation* relation : relations_) {
-      if (relation->kind == RelationKind::kPartitionedIndex && relation->constraint == 0 &&
-          relation->parents.empty()) {
-        std::string text = index_definition(catalog_, *relation);
-        if (const std::size_t only = text.find(" ON ONLY "); only != std::string::npos) {
-          text.replace(only, 9, " ON ");
-        }
-        line("{}", text);
+      for (const Oid parent : relation->parents) {
+        const Relation* above = catalog_.relation(parent);
+        if (above == nullptr || above->kind != RelationKind::kPartitionedIndex) continue;
+        line("ALTER INDEX {} ATTACH PARTITION {}", qualified(*above), qualified(*relation));
       }
     }
     for (const Relation* relation : relations_) {
       if (is_table(*relation)) keys(*relation, true);
     }
+    for (const Statistics* object : catalog_.statistics()) statistics(*object);
+    for (const Relation* relation : relations_) parts(*relation);
     for (const Relation* relation : relations_) comments(*relation);
     return std::move(out_);
   }
@@ -98,6 +101,16 @@ class Writer {
            relation.kind == RelationKind::kPartitionedTable;
   }
 
+  [[nodiscard]] bool is_temporary(Oid table) const {
+    const Relation* found = catalog_.relation(table);
+    return found != nullptr && found->persistence == model::Persistence::kTemporary;
+  }
+
+  void comment_on(std::string_view kind, const std::string& object,
+                  const std::optional<std::string>& text) {
+    if (text) line("COMMENT ON {} {} IS {}", kind, object, model::quote_literal(*text));
+  }
+
   [[nodiscard]] bool is_identity(const Relation& sequence) const {
     const Relation* table = catalog_.relation(sequence.table);
     const Column* column = table == nullptr ? nullptr : table->column(sequence.owner_column);
@@ -109,63 +122,118 @@ class Writer {
     std::ranges::sort(all, {}, [](const Type* type) { return type->oid; });
     for (const Type* type : all) {
       const std::string name = model::quoted({type->schema, type->name});
-      if (type->kind == TypeKind::kEnum) {
-        std::string labels;
-        for (const std::string& label : type->labels) {
-          if (!labels.empty()) labels += ", ";
-          labels += model::quote_literal(label);
-        }
-        line("CREATE TYPE {} AS ENUM ({})", name, labels);
-      } else if (type->kind == TypeKind::kDomain) {
-        std::string text = fmt::format("CREATE DOMAIN {} AS {}", name, type_text(type->base));
-        if (type->default_value) text += " DEFAULT " + type->default_value->sql;
-        if (type->not_null) text += " NOT NULL";
-        for (const CatalogConstraint& constraint : type->constraints) {
-          if (!constraint.expression) continue;
-          text += fmt::format(" CONSTRAINT {} CHECK ({})", model::quote_identifier(constraint.name),
-                              constraint.expression->sql);
-        }
-        line("{}", text);
-      } else if (type->kind == TypeKind::kComposite) {
-        const Relation* relation = catalog_.relation(type->relation);
-        if (relation == nullptr) continue;
-        std::string attributes;
-        for (const Column& column : relation->columns) {
-          if (!attributes.empty()) attributes += ", ";
-          attributes += model::quote_identifier(column.name) + " " + type_text(column.type);
-        }
-        line("CREATE TYPE {} AS ({})", name, attributes);
+      switch (type->kind) {
+        case TypeKind::kEnum:
+          enumeration(*type, name);
+          break;
+        case TypeKind::kDomain:
+          domain(*type, name);
+          break;
+        case TypeKind::kComposite:
+          composite(*type, name);
+          break;
+        case TypeKind::kRange:
+          line("CREATE TYPE {} AS RANGE ({})", name, options(type->range, false));
+          break;
+        case TypeKind::kBase:
+          continue;
       }
+      comment_on(type->kind == TypeKind::kDomain ? "DOMAIN" : "TYPE", name, type->comment);
     }
   }
 
-  void sequence(const Relation& relation) {
-    const model::SequenceOptions& options = relation.sequence;
-    std::string text = fmt::format("CREATE SEQUENCE {}", qualified(relation));
-    if (options.type && options.type->name.name != "int8") {
-      text += " AS " + type_text(*options.type);
+  void enumeration(const Type& type, const std::string& name) {
+    std::string labels;
+    for (const std::string& label : type.labels) {
+      if (!labels.empty()) labels += ", ";
+      labels += model::quote_literal(label);
     }
-    if (options.increment.value_or(1) != 1) {
-      text += fmt::format(" INCREMENT BY {}", *options.increment);
+    line("CREATE TYPE {} AS ENUM ({})", name, labels);
+  }
+
+  void domain(const Type& type, const std::string& name) {
+    std::string text = fmt::format("CREATE DOMAIN {} AS {}", name, type_text(type.base));
+    if (type.default_value) text += " DEFAULT " + type.default_value->sql;
+    if (type.not_null) text += " NOT NULL";
+    const auto check = [](const CatalogConstraint& constraint) {
+      return fmt::format(" CONSTRAINT {} CHECK ({})", model::quote_identifier(constraint.name),
+                         constraint.expression->sql);
+    };
+    for (const CatalogConstraint& constraint : type.constraints) {
+      if (constraint.expression && constraint.validated) text += check(constraint);
     }
-    if (options.minimum) text += fmt::format(" MINVALUE {}", *options.minimum);
-    if (options.maximum) text += fmt::format(" MAXVALUE {}", *options.maximum);
-    if (options.start) text += fmt::format(" START WITH {}", *options.start);
-    if (options.cache.value_or(1) != 1) text += fmt::format(" CACHE {}", *options.cache);
-    if (options.cycle.value_or(false)) text += " CYCLE";
     line("{}", text);
+    for (const CatalogConstraint& constraint : type.constraints) {
+      if (!constraint.expression || constraint.validated) continue;
+      line("ALTER DOMAIN {} ADD{} NOT VALID", name, check(constraint));
+    }
+  }
+
+  void composite(const Type& type, const std::string& name) {
+    const Relation* relation = catalog_.relation(type.relation);
+    if (relation == nullptr) return;
+    std::string attributes;
+    for (const Column& column : relation->columns) {
+      if (!attributes.empty()) attributes += ", ";
+      attributes += model::quote_identifier(column.name) + " " + type_text(column.type);
+      if (!column.collation.empty()) {
+        attributes += " COLLATE " + model::quote_identifier(column.collation);
+      }
+    }
+    line("CREATE TYPE {} AS ({})", name, attributes);
+  }
+
+  static std::string options(const model::Options& list, bool literal) {
+    std::string result;
+    for (const auto& [name, value] : list) {
+      if (!result.empty()) result += ", ";
+      result += name;
+      if (!value.empty()) result += " = " + (literal ? model::quote_literal(value) : value);
+    }
+    return result;
+  }
+
+  static std::string sequence_options(const model::SequenceOptions& given) {
+    std::string text;
+    if (given.increment.value_or(1) != 1) text += fmt::format(" INCREMENT BY {}", *given.increment);
+    if (given.minimum) text += fmt::format(" MINVALUE {}", *given.minimum);
+    if (given.maximum) text += fmt::format(" MAXVALUE {}", *given.maximum);
+    if (given.start) text += fmt::format(" START WITH {}", *given.start);
+    if (given.cache.value_or(1) != 1) text += fmt::format(" CACHE {}", *given.cache);
+    if (given.cycle.value_or(false)) text += " CYCLE";
+    return text;
+  }
+
+  void sequence(const Relation& relation) {
+    if (relation.persistence == model::Persistence::kTemporary) return;
+    const model::SequenceOptions& given = relation.sequence;
+    std::string text =
+        fmt::format("CREATE {}SEQUENCE {}",
+                    relation.persistence == model::Persistence::kUnlogged ? "UNLOGGED " : "",
+                    qualified(relation));
+    if (given.type && given.type->name.name != "int8") text += " AS " + type_text(*given.type);
+    line("{}{}", text, sequence_options(given));
   }
 
   void owner(const Relation& relation) {
     const Relation* table = catalog_.relation(relation.table);
     const Column* column = table == nullptr ? nullptr : table->column(relation.owner_column);
-    if (column == nullptr) return;
+    if (column == nullptr || table->persistence == model::Persistence::kTemporary) return;
     line("ALTER SEQUENCE {} OWNED BY {}.{}", qualified(relation), qualified(*table),
          model::quote_identifier(column->name));
   }
 
-  void functions() {
-    for (const CatalogFunction* function : catalog_.functions()) {
+  /// `of_tables`: those that need a table, after the tables are there.
+  void functions(bool of_tables) {
+    std::vector<const CatalogFunction*> all = catalog_.functions();
+    std::ranges::sort(all, {}, [](const CatalogFunction* function) { return function->oid; });
+    for (const CatalogFunction* function : all) {
+      const bool needs_table =
+          std::ranges::any_of(function->needs, [&](const Dependency& dependency) {
+            const Relation* relation = catalog_.relation(dependency.needs);
+            return relation != nullptr && relation->kind != RelationKind::kCompositeType;
+          });
+      if (needs_table != of_tables) continue;
       const model::CreateFunction& definition = function->definition;
       std::string parameters;
       for (const model::FunctionParameter& parameter : definition.parameters) {
@@ -198,7 +266,18 @@ class Writer {
       }
       if (definition.strict) text += " STRICT";
       if (definition.security_definer) text += " SECURITY DEFINER";
+      for (const auto& [name, value] : definition.settings) {
+        text += fmt::format(
+            " SET {} TO {}", name,
+            name == "search_path" || value.empty() ? value : model::quote_literal(value));
+      }
       line("{} AS {}", text, model::quote_literal(definition.body));
+      if (function->comment) {
+        comment_on(
+            definition.procedure ? "PROCEDURE" : "FUNCTION",
+            fmt::format("{}({})", model::quoted({function->schema, function->name}), parameters),
+            function->comment);
+      }
     }
   }
 
@@ -210,13 +289,22 @@ class Writer {
                           print_expression(catalog_, Scope::of(table), *own.generation_expression),
                           own.generated == model::GeneratedKind::kVirtual ? "VIRTUAL" : "STORED");
     } else if (own.default_value) {
-      text += " DEFAULT " + print_expression(catalog_, {}, *own.default_value, own.type);
+      // A bare literal needs the column's type; what is cast on assignment is cast here as well.
+      const bool literal = own.default_value->kind == model::ExpressionKind::kConstant;
+      text += " DEFAULT " + print_expression(catalog_, {}, *own.default_value,
+                                             literal && own.default_value->constant ==
+                                                            model::ConstantKind::kString
+                                                 ? own.type
+                                                 : model::TypeName{});
     }
     if (own.identity != model::IdentityKind::kNone) {
       const Relation* sequence = catalog_.relation(own.owned_sequence);
       text += fmt::format(" GENERATED {} AS IDENTITY",
                           own.identity == model::IdentityKind::kAlways ? "ALWAYS" : "BY DEFAULT");
-      if (sequence != nullptr) text += fmt::format(" (SEQUENCE NAME {})", qualified(*sequence));
+      if (sequence != nullptr) {
+        text += fmt::format(" (SEQUENCE NAME {}{})", qualified(*sequence),
+                            sequence_options(sequence->sequence));
+      }
     }
     if (own.not_null) text += " NOT NULL";
     return text;
@@ -227,6 +315,7 @@ class Writer {
     if (relation.persistence == model::Persistence::kUnlogged) text += "UNLOGGED ";
     if (relation.persistence == model::Persistence::kTemporary) return;
     text += fmt::format("TABLE {} (", qualified(relation));
+    const Relation* type = catalog_.relation(relation.of_type);
     bool first = true;
     const auto item = [&](const std::string& part) {
       text += first ? "\n  " : ",\n  ";
@@ -248,12 +337,40 @@ class Writer {
       for (const model::IndexKey& key : relation.partition_key->keys) {
         if (!first_key) text += ", ";
         first_key = false;
-        text += key.column.empty() && key.expression ? fmt::format("({})", key.expression->sql)
-                                                     : model::quote_identifier(key.column);
+        text += key.column.empty() && key.expression
+                    ? fmt::format("({})",
+                                  print_expression(catalog_, Scope::of(relation), *key.expression))
+                    : model::quote_identifier(key.column);
+        if (!key.collation.empty()) text += " COLLATE " + model::quote_identifier(key.collation);
+        if (!key.operator_class.empty()) {
+          text += " " + model::quote_identifier(key.operator_class);
+        }
       }
       text += ")";
     }
+    if (!relation.access_method.empty()) text += " USING " + relation.access_method;
+    if (!relation.options.empty()) {
+      text += fmt::format(" WITH ({})", options(relation.options, true));
+    }
+    if (!relation.tablespace.empty()) {
+      text += " TABLESPACE " + model::quote_identifier(relation.tablespace);
+    }
     line("{}", text);
+    if (type != nullptr) line("ALTER TABLE {} OF {}", qualified(relation), qualified(*type));
+    for (const Column& own : relation.columns) column_settings(relation, own);
+  }
+
+  void column_settings(const Relation& relation, const Column& own) {
+    const std::string start = fmt::format("ALTER TABLE ONLY {} ALTER COLUMN {}",
+                                          qualified(relation), model::quote_identifier(own.name));
+    if (!own.storage.empty()) line("{} SET STORAGE {}", start, own.storage);
+    if (!own.compression.empty()) line("{} SET COMPRESSION {}", start, own.compression);
+    if (own.statistics_target) line("{} SET STATISTICS {}", start, *own.statistics_target);
+    if (!own.options.empty()) line("{} SET ({})", start, options(own.options, true));
+  }
+
+  void parents(const Relation& relation) {
+    if (relation.persistence == model::Persistence::kTemporary) return;
     for (const Oid parent : relation.parents) {
       const Relation* above = catalog_.relation(parent);
       if (above == nullptr) continue;
@@ -292,14 +409,18 @@ class Writer {
       const bool is_foreign = constraint.kind == ConstraintKind::kForeignKey;
       const bool plain_check = constraint.kind == ConstraintKind::kCheck && constraint.validated;
       if (is_foreign != foreign || plain_check) continue;
-      if (constraint.inherited_from > 0 && !constraint.local) continue;
-      line("ALTER TABLE {} ADD CONSTRAINT {} {}", qualified(relation),
+      // Foreign keys come from the parent; the indexes of keys are attached to it afterwards.
+      if (is_foreign && constraint.inherited_from > 0) continue;
+      const bool key = constraint.index != 0;
+      if (!key && constraint.inherited_from > 0 && !constraint.local) continue;
+      line("ALTER TABLE {}{} ADD CONSTRAINT {} {}", key ? "ONLY " : "", qualified(relation),
            model::quote_identifier(constraint.name),
            constraint_definition(catalog_, relation, constraint));
     }
   }
 
   void view(const Relation& relation) {
+    if (relation.persistence == model::Persistence::kTemporary) return;
     const bool materialized = relation.kind == RelationKind::kMaterializedView;
     std::string columns;
     for (const Column& own : relation.columns) {
@@ -307,26 +428,148 @@ class Writer {
       columns += model::quote_identifier(own.name);
     }
     if (relation.open_columns) columns.clear();
-    line("CREATE {}VIEW {}{} AS {}", materialized ? "MATERIALIZED " : "", qualified(relation),
-         columns.empty() ? "" : fmt::format(" ({})", columns), relation.query->sql);
+    line("CREATE {}VIEW {}{}{} AS {}{}", materialized ? "MATERIALIZED " : "", qualified(relation),
+         columns.empty() ? "" : fmt::format(" ({})", columns),
+         relation.options.empty() ? "" : fmt::format(" WITH ({})", options(relation.options, true)),
+         view_query(catalog_, relation),
+         materialized && !relation.populated ? " WITH NO DATA" : "");
+    for (const Column& own : relation.columns) {
+      if (!own.default_value) continue;
+      line("ALTER VIEW {} ALTER COLUMN {} SET DEFAULT {}", qualified(relation),
+           model::quote_identifier(own.name),
+           print_expression(catalog_, {}, *own.default_value, own.type));
+    }
+  }
+
+  void statistics(const Statistics& object) {
+    const Relation* table = catalog_.relation(object.table);
+    if (table == nullptr || is_temporary(object.table)) return;
+    std::string keys;
+    for (const AttributeNumber number : object.columns) {
+      const Column* own = table->column(number);
+      if (own == nullptr) continue;
+      if (!keys.empty()) keys += ", ";
+      keys += model::quote_identifier(own->name);
+    }
+    for (const model::IndexKey& key : object.definition.keys) {
+      if (!key.expression) continue;
+      if (!keys.empty()) keys += ", ";
+      keys += fmt::format("({})", print_expression(catalog_, Scope::of(*table), *key.expression));
+    }
+    std::string kinds;
+    for (const std::string& kind : object.definition.kinds) {
+      kinds += (kinds.empty() ? " (" : ", ") + kind;
+    }
+    if (!kinds.empty()) kinds += ")";
+    const std::string name = model::quoted({object.schema, object.name});
+    line("CREATE STATISTICS {}{} ON {} FROM {}", name, kinds, keys, qualified(*table));
+    comment_on("STATISTICS", name, object.comment);
+  }
+
+  // ---- what hangs on a table --------------------------------------------------------------------
+
+  void parts(const Relation& relation) {
+    if (relation.persistence == model::Persistence::kTemporary) return;
+    const std::string table = qualified(relation);
+    for (const Trigger& own : relation.triggers) trigger(relation, own);
+    for (const RewriteRule& rule : relation.rule_objects) {
+      if (!rule.definition.sql.empty()) line("{}", rule.definition.sql);
+    }
+    for (const Policy& own : relation.policies) policy(relation, own);
+    if (relation.row_security) line("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", table);
+    if (relation.force_row_security) line("ALTER TABLE {} FORCE ROW LEVEL SECURITY", table);
+    const Relation* identity = catalog_.relation(relation.replica_identity_index);
+    if (relation.replica_identity == 'f') line("ALTER TABLE {} REPLICA IDENTITY FULL", table);
+    if (relation.replica_identity == 'n') line("ALTER TABLE {} REPLICA IDENTITY NOTHING", table);
+    if (relation.replica_identity == 'i' && identity != nullptr) {
+      line("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table,
+           model::quote_identifier(identity->name));
+    }
+    for (const Relation* index : catalog_.indexes_of(relation)) {
+      if (!index->clustered) continue;
+      line("ALTER TABLE {} CLUSTER ON {}", table, model::quote_identifier(index->name));
+    }
+  }
+
+  void trigger(const Relation& table, const Trigger& own) {
+    if (own.inherited) return;
+    const model::CreateTrigger& given = own.definition;
+    std::string events;
+    const auto event = [&](std::uint32_t bit, std::string_view word) {
+      if ((given.events & bit) == 0) return;
+      if (!events.empty()) events += " OR ";
+      events += word;
+    };
+    event(4, "INSERT");
+    event(8, "DELETE");
+    event(16, "UPDATE");
+    if ((given.events & 16U) != 0 && !given.columns.empty()) {
+      std::string columns;
+      for (const std::string& column : given.columns) {
+        columns += (columns.empty() ? "" : ", ") + model::quote_identifier(column);
+      }
+      events += " OF " + columns;
+    }
+    event(32, "TRUNCATE");
+    std::string text =
+        fmt::format("CREATE {}TRIGGER {} {} {} ON {}", given.constraint ? "CONSTRAINT " : "",
+                    model::quote_identifier(own.name), given.timing, events, qualified(table));
+    if (!given.constraint_table.empty()) text += " FROM " + model::quoted(given.constraint_table);
+    if (given.deferrable || given.initially_deferred) text += " DEFERRABLE";
+    if (given.initially_deferred) text += " INITIALLY DEFERRED";
+    text += given.row ? " FOR EACH ROW" : " FOR EACH STATEMENT";
+    if (given.when) text += fmt::format(" WHEN ({})", given.when->sql);
+    const CatalogFunction* function = catalog_.function(own.function);
+    line("{} EXECUTE FUNCTION {}()", text,
+         function == nullptr ? model::quoted(given.function)
+                             : model::quoted({function->schema, function->name}));
+    const std::string name = model::quote_identifier(own.name);
+    if (own.state != 'O') {
+      line("ALTER TABLE {} {} TRIGGER {}", qualified(table),
+           own.state == 'D'   ? "DISABLE"
+           : own.state == 'R' ? "ENABLE REPLICA"
+                              : "ENABLE ALWAYS",
+           name);
+    }
+    comment_on("TRIGGER", fmt::format("{} ON {}", name, qualified(table)), own.comment);
+  }
+
+  void policy(const Relation& table, const Policy& own) {
+    const model::CreatePolicy& given = own.definition;
+    const std::string name =
+        fmt::format("{} ON {}", model::quote_identifier(own.name), qualified(table));
+    std::string text =
+        fmt::format("CREATE POLICY {}{}", name, given.permissive ? "" : " AS RESTRICTIVE");
+    if (!given.command.empty()) text += " FOR " + given.command;
+    const auto shown = [&](const model::Expression& expression) {
+      return print_expression(catalog_, Scope::of(table), expression);
+    };
+    if (given.using_expression) text += fmt::format(" USING ({})", shown(*given.using_expression));
+    if (given.check_expression) {
+      text += fmt::format(" WITH CHECK ({})", shown(*given.check_expression));
+    }
+    line("{}", text);
+    comment_on("POLICY", name, own.comment);
   }
 
   void comments(const Relation& relation) {
     if (relation.persistence == model::Persistence::kTemporary) return;
     std::string_view kind = name(relation.kind);
-    if (kind == "partitioned table") kind = "table";
-    if (relation.comment && relation.kind != RelationKind::kCompositeType) {
+    if (relation.kind != RelationKind::kCompositeType) {
       std::string upper;
       for (const char c : kind) {
         upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
       }
-      line("COMMENT ON {} {} IS {}", upper, qualified(relation),
-           model::quote_literal(*relation.comment));
+      comment_on(upper, qualified(relation), relation.comment);
     }
     for (const Column& own : relation.columns) {
-      if (!own.comment) continue;
-      line("COMMENT ON COLUMN {}.{} IS {}", qualified(relation), model::quote_identifier(own.name),
-           model::quote_literal(*own.comment));
+      comment_on("COLUMN", qualified(relation) + "." + model::quote_identifier(own.name),
+                 own.comment);
+    }
+    for (const CatalogConstraint& own : relation.constraints) {
+      comment_on("CONSTRAINT",
+                 fmt::format("{} ON {}", model::quote_identifier(own.name), qualified(relation)),
+                 own.comment);
     }
   }
 

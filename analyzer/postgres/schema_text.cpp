@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "analyzer/postgres/print.h"
 #include "analyzer/postgres/types.h"
@@ -158,7 +159,69 @@ std::string exclusion_text(const Catalog& catalog, const Relation& table,
   return result;
 }
 
+/// What the reference is spelled like now; nullopt where the text may stay.
+std::optional<std::string> spelled_now(const Catalog& catalog, const QueryReference& reference) {
+  const Relation* relation = catalog.relation(reference.relation);
+  if (relation == nullptr) return std::nullopt;
+  if (!reference.star.empty()) {
+    std::vector<AttributeNumber> now;
+    for (const Column& column : relation->columns) now.push_back(column.number);
+    if (now == reference.star) return std::nullopt;
+    std::string result;
+    for (const AttributeNumber number : reference.star) {
+      const Column* column = relation->column(number);
+      if (column == nullptr) continue;
+      if (!result.empty()) result += ", ";
+      result += model::quoted({reference.qualifier, column->name});
+    }
+    return result;
+  }
+  if (reference.column != 0) {
+    const Column* column = relation->column(reference.column);
+    if (column == nullptr || column->name == reference.spelled) return std::nullopt;
+    return model::quoted({reference.qualifier, column->name});
+  }
+  std::string result = model::quoted({relation->schema, relation->name});
+  if (relation->schema == "public") result = model::quote_identifier(relation->name);
+  if (!reference.spelled.empty() && reference.spelled != relation->name) {
+    result += " AS " + model::quote_identifier(reference.spelled);
+  }
+  return result;
+}
+
 }  // namespace
+
+std::string view_query(const Catalog& catalog, const Relation& view) {
+  if (!view.query) return {};
+  const std::string& sql = view.query->sql;
+  std::string result;
+  std::size_t at = 0;
+  const auto& references = view.query_references;
+  for (std::size_t i = 0; i < references.size(); ++i) {
+    const text::Span span = references[i].span;
+    if (span.begin_byte < at || span.end_byte > sql.size()) continue;
+    // `*` over several relations: all of them are spelled out when one must be.
+    std::string text;
+    bool changed = false;
+    std::size_t last = i;
+    for (; last < references.size() && references[last].span == span; ++last) {
+      changed = changed || spelled_now(catalog, references[last]).has_value();
+    }
+    for (std::size_t k = i; k < last && changed; ++k) {
+      std::optional<std::string> now = spelled_now(catalog, references[k]);
+      if (!now && !references[k].star.empty())
+        now = model::quote_identifier(references[k].qualifier) + ".*";
+      if (!text.empty()) text += ", ";
+      text += now.value_or("");
+    }
+    i = last - 1;
+    if (!changed) continue;
+    result.append(sql, at, span.begin_byte - at);
+    result += text;
+    at = span.end_byte;
+  }
+  return result.append(sql, at);
+}
 
 std::string constraint_definition(const Catalog& catalog, const Relation& table,
                                   const CatalogConstraint& constraint) {

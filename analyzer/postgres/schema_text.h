@@ -13,6 +13,8 @@ std::string constraint_definition(const Catalog& catalog, const Relation& table,
                                   const CatalogConstraint& constraint);
 /// As pg_get_indexdef(oid) prints it.
 std::string index_definition(const Catalog& catalog, const Relation& index);
+/// The query of a view with today's names of what it reads.
+std::string view_query(const Catalog& catalog, const Relation& view);
 /// SQL that makes an empty database equal to the catalog; psql can run it.
 std::string schema_ddl(const Catalog& catalog);
 

@@ -292,27 +292,26 @@ OperatorClass operator_class(const Catalog& catalog, std::string_view method,
   OperatorClass result;
   const model::TypeName base = base_type(catalog, type);
   const TypeId id = fact_id(base);
-  const facts::OperatorClassFact* best = nullptr;
-  int best_score = 0;
-  for (const facts::OperatorClassFact& fact : facts::operator_classes()) {
-    if (fact.method != method) continue;
-    if (written.empty() ? !fact.is_default : fact.name != written) continue;
-    if (fact.extension != 0 &&
-        catalog.find_extension(facts::extension_name(fact.extension)) == nullptr) {
-      continue;
-    }
-    // GetDefaultOpClass(): exact first, then a preferred type that is binary coercible, then any.
-    int score = 0;
-    if (fact.input == id && id >= 0) {
-      score = 4;
-    } else if (binary_coercible(catalog, base, from_fact(fact.input))) {
-      score = is_polymorphic(fact.input) ? 1 : facts::type(fact.input).preferred ? 3 : 2;
-    } else if (!written.empty()) {
-      continue;
-    }
-    if (score > best_score) {
-      best_score = score;
-      best = &fact;
+  const auto usable = [&](const facts::OperatorClassFact& fact) {
+    return fact.method == method && (written.empty() ? fact.is_default : fact.name == written) &&
+           (fact.extension == 0 ||
+            catalog.find_extension(facts::extension_name(fact.extension)) != nullptr);
+  };
+  // GetDefaultOpClass(): exact first, then a preferred type that is binary coercible, then any.
+  const std::span<const facts::OperatorClassFact> all = facts::operator_classes();
+  const auto exact = std::ranges::find_if(all, [&](const facts::OperatorClassFact& fact) {
+    return id >= 0 && fact.input == id && usable(fact);
+  });
+  const facts::OperatorClassFact* best = exact == all.end() ? nullptr : &*exact;
+  if (best == nullptr) {
+    int best_score = 0;
+    for (const facts::OperatorClassFact& fact : all) {
+      if (!usable(fact) || !binary_coercible(catalog, base, from_fact(fact.input))) continue;
+      const int score = is_polymorphic(fact.input) ? 1 : facts::type(fact.input).preferred ? 3 : 2;
+      if (score > best_score) {
+        best_score = score;
+        best = &fact;
+      }
     }
   }
   if (best == nullptr) return result;

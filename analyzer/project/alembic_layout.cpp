@@ -40,10 +40,17 @@ std::string AlembicLayout::project_root(const std::string& folder) const {
     if (is_top(at) && at != "/") return at;
     if (at == "/") break;
     for (const char* name : {"pyproject.toml", "setup.py", "setup.cfg", "alembic.ini"}) {
+      // Flask-Migrate's alembic.ini lies beside env.py, below the project.
+      if (name == std::string_view("alembic.ini") && files_.is_file(join(at, "env.py"))) continue;
       if (files_.is_file(join(at, name))) marked = at;
     }
   }
-  return marked.empty() ? folder : marked;
+  if (!marked.empty()) return marked;
+  // Nothing marks a project: what holds the script folder, with the packages that it lies in.
+  const std::string script = script_folder_of(folder);
+  std::string home = script.empty() ? folder : parent_of(script);
+  while (home != "/" && files_.is_file(join(home, "__init__.py"))) home = parent_of(home);
+  return home == "/" ? folder : home;
 }
 
 std::string AlembicLayout::script_folder_of(const std::string& versions) const {

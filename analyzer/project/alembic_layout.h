@@ -48,7 +48,8 @@ class AlembicLayout {
   /// Python files that Alembic would load from a folder, by name.
   [[nodiscard]] std::vector<std::string> revision_files(const std::string& folder,
                                                         bool recursive) const;
-  /// The repository's folder; without one, the topmost that looks like a project's.
+  /// The repository's folder; without one, the topmost that looks like a project's, or the one that
+  /// holds the script folder.
   [[nodiscard]] std::string project_root(const std::string& folder) const;
   /// Whether nothing above the folder belongs to its project.
   [[nodiscard]] bool is_top(const std::string& folder) const;

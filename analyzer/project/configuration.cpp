@@ -16,6 +16,7 @@
 #include <toml++/toml.h>
 
 #include "analyzer/project/paths.h"
+#include "analyzer/project/pins.h"
 #include "analyzer/project/selection.h"
 
 namespace forelock::project {
@@ -90,6 +91,17 @@ class Reader {
   Handler into_string(std::string& target) {
     return [this, &target](const toml::node& node) {
       if (auto text = value<std::string>(node, "a string")) target = std::move(*text);
+    };
+  }
+  Handler into_version(std::string& target) {
+    return [this, &target](const toml::node& node) {
+      auto text = value<std::string>(node, "a string");
+      if (!text) return;
+      if (!version_named(*text)) {
+        fail(node.source(), "\"" + *text + "\" is no version");
+        return;
+      }
+      target = std::move(*text);
     };
   }
   Handler into_bool(bool& target) {
@@ -238,6 +250,8 @@ class Reader {
         {{"ini", into_string(into_.alembic_ini)},
          {"transaction", into_choice(into_.transaction, {"auto", "per-migration", "all", "none"})},
          {"dialect", into_string(into_.dialect)},
+         {"alembic-version", into_version(into_.alembic_version)},
+         {"sqlalchemy-version", into_version(into_.sqlalchemy_version)},
          {"naming-convention", [this](const toml::node& n) { naming_convention(n); }}});
   }
 

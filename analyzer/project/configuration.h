@@ -38,6 +38,8 @@ struct Configuration {
   std::string alembic_ini;
   std::string transaction = "auto";  ///< auto, per-migration, all, none
   std::string dialect;               ///< Empty: from the project.
+  /// Versions whose SQL is derived; empty: what the project's requirements allow, else the current.
+  std::string alembic_version, sqlalchemy_version;
   std::map<std::string, std::string> naming_convention;
   std::vector<std::string> cpp_functions;  ///< Added to the defaults.
   std::string sql_transaction = "none";    ///< How .sql files are run: file or none.

@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
@@ -11,6 +14,8 @@
 #include "analyzer/project/frontends.h"
 #include "analyzer/project/parallel.h"
 #include "analyzer/project/paths.h"
+#include "analyzer/project/pins.h"
+#include "analyzer/project/replayed_schema.h"
 
 namespace forelock::project {
 namespace {
@@ -59,6 +64,21 @@ struct Compiler {
   std::vector<model::Problem> problems;
 };
 
+/// The versions that the configuration names, or the project's requirements.
+void set_versions(alembic::CompileOptions& options, const FoundHistory& found,
+                  const ReadContext& context) {
+  const Configuration& configuration = context.configuration;
+  auto alembic = version_named(configuration.alembic_version);
+  auto sqlalchemy = version_named(configuration.sqlalchemy_version);
+  if (!alembic || !sqlalchemy) {
+    const Pins pins = find_pins(context.files, found.folder, found.root);
+    if (!alembic) alembic = pins.alembic;
+    if (!sqlalchemy) sqlalchemy = pins.sqlalchemy;
+  }
+  options.alembic = alembic.value_or(options.alembic);
+  options.sqlalchemy = sqlalchemy.value_or(options.sqlalchemy);
+}
+
 Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
   Compiler compiler;
   std::shared_ptr<const python::ParsedFile> env;
@@ -91,6 +111,7 @@ Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
                                      configuration.naming_convention.end());
   }
   options.find_module = first_finder;
+  set_versions(options, found, context);
   compiler.problems = std::move(environment.problems);
   return compiler;
 }
@@ -99,13 +120,22 @@ Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
 struct Compiled {
   std::optional<model::Migration> migration;
   std::optional<model::Problem> problem;
+  std::shared_ptr<const python::ParsedFile> parsed;  ///< Set when it asked about the schema.
+  std::set<std::string> checked;                     ///< What it asked for with checkfirst only.
 };
 
 Compiled compile_one(const std::shared_ptr<const python::ParsedFile>& parsed,
                      const text::FileRef& file, const alembic::CompileOptions& options) {
   Compiled result;
   try {
-    if (alembic::is_revision(*parsed)) result.migration = alembic::compile(parsed, options);
+    if (!alembic::is_revision(*parsed)) return result;
+    AskedSchema schema;
+    alembic::CompileOptions asking = options;
+    asking.schema = &schema;
+    result.migration = alembic::compile(parsed, asking);
+    result.checked = schema.checked();
+    if (schema.asked() || !schema.checked().empty()) result.parsed = parsed;
+    if (schema.asked()) result.checked.clear();
   } catch (const std::exception& error) {
     result.problem = model::Problem{model::Problem::Kind::kInternal, file, {}, error.what()};
   }
@@ -128,18 +158,85 @@ std::vector<model::Migration> in_order(std::vector<model::Migration> migrations)
   return result;
 }
 
+/// How often the upgrades create a table or type of a name.
+std::map<std::string, int> creations(const std::vector<Compiled>& compiled) {
+  std::map<std::string, int> counts;
+  for (const Compiled& each : compiled) {
+    if (!each.migration) continue;
+    for (const model::Step& step : each.migration->upgrade.steps) {
+      const model::Statement* statement = step.statement();
+      if (statement == nullptr) continue;
+      if (const auto* type = std::get_if<model::CreateEnum>(&statement->operation)) {
+        ++counts[type->name.name];
+      } else if (const auto* table = std::get_if<model::CreateTable>(&statement->operation)) {
+        ++counts[table->table.name];
+      }
+    }
+  }
+  return counts;
+}
+
+using Parsed = std::shared_ptr<const python::ParsedFile>;
+
+/// Files that asked about the schema. What is created exactly once needs no check.
+std::map<const text::SourceFile*, Parsed> questioners(const std::vector<Compiled>& compiled) {
+  std::map<const text::SourceFile*, Parsed> result;
+  std::optional<std::map<std::string, int>> counts;
+  for (const Compiled& each : compiled) {
+    if (each.parsed == nullptr || !each.migration) continue;
+    bool wanted = each.checked.empty();
+    if (!wanted) {
+      if (!counts) counts = creations(compiled);
+      wanted = std::ranges::any_of(each.checked,
+                                   [&](const std::string& name) { return (*counts)[name] != 1; });
+    }
+    if (wanted) result.emplace(each.migration->file.get(), each.parsed);
+  }
+  return result;
+}
+
+/// Compiles what asked about the schema again, with the catalog that the revisions before it leave.
+void answer_questions(std::vector<model::Migration>& migrations,
+                      const std::map<const text::SourceFile*, Parsed>& questioners,
+                      alembic::CompileOptions options) {
+  if (questioners.empty()) return;
+  postgres::ReplayOptions replay_options;
+  replay_options.pg_version = options.settings.pg_version;
+  postgres::Replay replay(replay_options);
+  const history::RevisionGraph graph = history::build_graph(migrations);
+  if (!graph.missing.empty()) replay.apply_unknown();  // the history starts in the middle
+  std::size_t open = questioners.size();
+  for (std::size_t i = 0; i < migrations.size() && open > 0; ++i) {
+    const auto index = static_cast<std::uint32_t>(i);
+    const auto questioner = questioners.find(migrations[i].file.get());
+    if (questioner != questioners.end()) {
+      --open;
+      ReplayedSchema schema(replay, index);
+      options.schema = &schema;
+      migrations[i] = alembic::compile(questioner->second, options);
+    }
+    postgres::replay_migration(replay, migrations[i], index, options.settings, false);
+  }
+}
+
 model::Project assemble(std::vector<Compiled> compiled, const FoundHistory& found,
                         const ReadContext& context, Compiler compiler) {
   model::Project project;
   project.name = shown_path(found.folder, context.working_folder);
-  project.settings = std::move(compiler.options.settings);
+  project.settings = compiler.options.settings;
   project.problems = std::move(compiler.problems);
+  const auto asking = questioners(compiled);
   std::vector<model::Migration> migrations;
   for (Compiled& each : compiled) {
     if (each.problem) project.problems.push_back(std::move(*each.problem));
     if (each.migration) migrations.push_back(std::move(*each.migration));
   }
   project.migrations = in_order(std::move(migrations));
+  try {
+    answer_questions(project.migrations, asking, std::move(compiler.options));
+  } catch (const std::exception& error) {
+    project.problems.push_back({model::Problem::Kind::kInternal, nullptr, {}, error.what()});
+  }
   return project;
 }
 

@@ -141,35 +141,45 @@ TEST(Compile, WhatTheDatabaseDecidesIsConditional) {
 TEST(Compile, SchemaOracleAnswersInspector) {
   class Oracle final : public SchemaOracle {
    public:
-    std::optional<std::vector<std::string>> table_names(std::string_view) const override {
-      return std::vector<std::string>{"t"};
+    std::optional<bool> exists(Kind kind, std::string_view name, std::string_view) const override {
+      return kind == Kind::kType || (kind == Kind::kTable && name == "t");
     }
-    std::optional<std::vector<std::string>> column_names(std::string_view,
-                                                         std::string_view) const override {
-      return std::vector<std::string>{"a"};
+    std::optional<SchemaItems> list(Kind, std::string_view) const override { return {}; }
+    std::optional<SchemaItems> parts(Part part, std::string_view table,
+                                     std::string_view) const override {
+      if (part != Part::kColumns) return {};
+      SchemaItems items;
+      items.items.emplace_back().name = "a";
+      items.complete = table == "t";
+      return items;
     }
-    std::optional<std::vector<std::string>> index_names(std::string_view,
-                                                        std::string_view) const override {
-      return {};
-    }
-    std::optional<std::vector<std::string>> constraint_names(std::string_view, std::string_view,
-                                                             std::string_view) const override {
-      return {};
-    }
-    std::optional<bool> has_type(std::string_view, std::string_view) const override { return true; }
+    void ran(const model::Step&) override { ++steps; }
+    int steps = 0;
   };
-  const Oracle oracle;
+  Oracle oracle;
   CompileOptions options;
   options.schema = &oracle;
   const model::Migration migration = compile_upgrade(
-      "columns = [c['name'] for c in sa.inspect(op.get_bind()).get_columns('t')]\n"
+      "inspector = sa.inspect(op.get_bind())\n"
+      "columns = [c['name'] for c in inspector.get_columns('t')]\n"
       "if 'a' in columns:\n"
       "    op.drop_column('t', 'a')\n"
       "if 'b' in columns:\n"
       "    op.drop_column('t', 'b')\n"
+      "if not inspector.has_table('t'):\n"
+      "    op.drop_table('u')\n"
+      "for index in inspector.get_indexes('t'):\n"
+      "    op.drop_index(index['name'])\n"
+      "if 'c' in [c['name'] for c in inspector.get_columns('half')]:\n"
+      "    op.drop_column('half', 'c')\n"
       "sa.Enum('x', name='e').create(op.get_bind(), checkfirst=True)",
       options);
-  EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"ALTER TABLE t DROP COLUMN a"}));
+  EXPECT_EQ(sql_of(migration.upgrade),
+            (std::vector<std::string>{"ALTER TABLE t DROP COLUMN a", "DROP INDEX __unknown__",
+                                      "ALTER TABLE half DROP COLUMN c"}));
+  EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kExact);
+  EXPECT_EQ(migration.upgrade.steps[2].certainty, model::Certainty::kConditional);
+  EXPECT_EQ(oracle.steps, 3);
 }
 
 TEST(Compile, PositionsInsideOfStringLiteralsAreExact) {

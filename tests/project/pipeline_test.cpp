@@ -83,6 +83,45 @@ TEST(Load, RevisionsComeInOrderOfTheGraph) {
   EXPECT_EQ(loaded[0].project.migrations[0].file->path(), "m/versions/2.py");
 }
 
+TEST(Load, TheReplayedCatalogAnswersTheInspector) {
+  test::FakeFileSystem files = {
+      {"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+      {"/w/m/env.py", ""},
+      {"/w/m/versions/1.py", revision("a", "", "op.execute(\"CREATE TABLE t (id int, x int)\")")},
+      {"/w/m/versions/2.py",
+       revision("b", "a",
+                "inspector = sa.inspect(op.get_bind())\n"
+                "    names = [c[\"name\"] for c in inspector.get_columns(\"t\")]\n"
+                "    if \"x\" in names:\n"
+                "        op.drop_column(\"t\", \"x\")\n"
+                "    if \"y\" in names:\n"
+                "        op.drop_column(\"t\", \"y\")\n"
+                "    if inspector.has_table(\"u\"):\n"
+                "        op.drop_table(\"u\")\n"
+                "    if not sa.inspect(op.get_bind()).has_table(\"t\"):\n"
+                "        op.drop_table(\"t\")")}};
+  const auto loaded = load_all(files, request());
+  ASSERT_EQ(loaded.size(), 1U);
+  const model::Direction& upgrade = loaded[0].project.migrations[1].upgrade;
+  EXPECT_THAT(statements(upgrade), ElementsAre("ALTER TABLE t DROP COLUMN x"));
+  EXPECT_EQ(upgrade.steps[0].certainty, model::Certainty::kExact);
+}
+
+TEST(Load, WhatHistoryDoesNotTellStaysConditional) {
+  // The history starts in the middle: nobody knows what else there is.
+  test::FakeFileSystem files = {
+      {"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+      {"/w/m/env.py", ""},
+      {"/w/m/versions/1.py", revision("b", "a",
+                                      "if sa.inspect(op.get_bind()).has_table(\"u\"):\n"
+                                      "        op.drop_table(\"u\")")}};
+  const auto loaded = load_all(files, request());
+  ASSERT_EQ(loaded.size(), 1U);
+  const model::Direction& upgrade = loaded[0].project.migrations[0].upgrade;
+  ASSERT_EQ(upgrade.steps.size(), 1U);
+  EXPECT_EQ(upgrade.steps[0].certainty, model::Certainty::kConditional);
+}
+
 TEST(Load, DirectionsOfScriptsArePaired) {
   const test::FakeFileSystem files = {{"/w/m/1_a.up.sql", "CREATE TABLE a (id int);"},
                                       {"/w/m/1_a.down.sql", "DROP TABLE a;"},

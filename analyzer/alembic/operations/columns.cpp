@@ -1,6 +1,7 @@
 #include "analyzer/alembic/operations/operations.h"
 #include "analyzer/alembic/render/ddl.h"
 #include "analyzer/alembic/render/identifiers.h"
+#include "analyzer/alembic/versions.h"
 
 namespace forelock::alembic {
 
@@ -135,7 +136,10 @@ Value drop_column(Host& host, const Operation& operation) {
   Sql sql = operation.context.sql();
   render_alter_table(sql, target);
   sql << " DROP COLUMN ";
-  if (flag(operation.arguments, "if_exists")) sql << "IF EXISTS ";
+  if (flag(operation.arguments, "if_exists") &&
+      has(operation.context.options, Feature::kColumnIfExists)) {
+    sql << "IF EXISTS ";
+  }
   render_column_name(
       sql, read_name(operation.arguments.find("column_name", target.shift), operation.context));
   host.emit(sql, operation);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "analyzer/alembic/operations/operations.h"
+#include "analyzer/alembic/versions.h"
 
 namespace forelock::alembic {
 namespace {
@@ -54,6 +55,12 @@ std::optional<python::Value> run_operation(Host& host, std::string_view name,
                                            const Operation& operation) {
   const auto it = std::ranges::lower_bound(kOperations, name, {}, &Entry::name);
   if (it == kOperations.end() || it->name != name) return {};
+  if (const RefusedKeyword* refused = refused_keyword(host.options(), name, operation.arguments)) {
+    host.not_analyzed("Alembic before " + display(refused->since) + " has no " +
+                          std::string(refused->keyword) + " for " + std::string(name),
+                      operation);
+    return python::Value(python::None{});
+  }
   return it->handler(host, operation);
 }
 

@@ -1,6 +1,7 @@
 #include "analyzer/alembic/operations/operations.h"
 #include "analyzer/alembic/render/ddl.h"
 #include "analyzer/alembic/render/identifiers.h"
+#include "analyzer/alembic/versions.h"
 
 namespace forelock::alembic {
 
@@ -48,7 +49,9 @@ Value create_index(Host& host, const Operation& operation) {
   table.name = target.table;
   table.schema = target.schema;
   Sql sql = context.sql();
-  render_create_index(sql, table, index, context, flag(arguments, "if_not_exists"));
+  const bool if_not_exists =
+      flag(arguments, "if_not_exists") && has(context.options, Feature::kIndexIfExists);
+  render_create_index(sql, table, index, context, if_not_exists);
   host.emit(sql, operation);
   return None{};
 }
@@ -72,7 +75,9 @@ Value drop_index(Host& host, const Operation& operation) {
     return None{};
   }
   Sql sql = context.sql();
-  render_drop_index(sql, target.schema, *name, arguments, flag(arguments, "if_exists"));
+  const bool if_exists =
+      flag(arguments, "if_exists") && has(context.options, Feature::kIndexIfExists);
+  render_drop_index(sql, target.schema, *name, arguments, if_exists);
   host.emit(sql, operation);
   return None{};
 }

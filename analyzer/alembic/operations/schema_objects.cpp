@@ -20,7 +20,8 @@ enum class Verb { kCreate, kDrop };
 /// Whether an object with checkfirst=True is known to exist already.
 std::optional<bool> type_exists(const Host& host, const NamedType& named) {
   if (host.schema() == nullptr || !named.name) return {};
-  return host.schema()->has_type(named.name->text, named.schema ? named.schema->text : "");
+  return host.schema()->check_first(SchemaOracle::Kind::kType, named.name->text,
+                                    named.schema ? named.schema->text : "");
 }
 
 bool create_or_drop_type(Host& host, const Value& receiver, Verb verb, const Operation& operation) {
@@ -60,13 +61,9 @@ bool create_or_drop_table(Host& host, const Value& receiver, Verb verb,
   if (!table) return false;
   if (flag(operation.arguments, "checkfirst", false, 1) && host.schema() != nullptr &&
       table->name) {
-    const auto tables =
-        host.schema()->table_names(table->schema ? table->schema->text : std::string());
-    if (tables) {
-      const bool exists =
-          std::find(tables->begin(), tables->end(), table->name->text) != tables->end();
-      if (exists == (verb == Verb::kCreate)) return true;
-    }
+    const auto exists = host.schema()->check_first(SchemaOracle::Kind::kTable, table->name->text,
+                                                   table->schema ? table->schema->text : "");
+    if (exists && *exists == (verb == Verb::kCreate)) return true;
   }
   if (verb == Verb::kCreate) {
     emit_table(host, *table, operation, false);

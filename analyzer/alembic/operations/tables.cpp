@@ -4,6 +4,7 @@
 #include "analyzer/alembic/operations/operations.h"
 #include "analyzer/alembic/render/ddl.h"
 #include "analyzer/alembic/render/identifiers.h"
+#include "analyzer/alembic/versions.h"
 
 namespace forelock::alembic {
 
@@ -131,7 +132,9 @@ Value create_table(Host& host, const Operation& operation) {
                            arguments.positional.end());
   Table table = make_table(arguments.find("table_name", 0), items, arguments, operation.context);
   table.complete = table.complete && arguments.complete;
-  emit_table(host, table, operation, flag(arguments, "if_not_exists"));
+  const bool if_not_exists =
+      flag(arguments, "if_not_exists") && has(operation.context.options, Feature::kTableIfExists);
+  emit_table(host, table, operation, if_not_exists);
   // The Table object that op.create_table returns, for bulk_insert and the like.
   python::Symbol symbol;
   symbol.kind = python::Symbol::Kind::kCall;
@@ -145,7 +148,10 @@ Value drop_table(Host& host, const Operation& operation) {
   const Target target = target_of(operation, "table_name", 0);
   Sql sql = operation.context.sql();
   sql << "DROP TABLE ";
-  if (flag(operation.arguments, "if_exists")) sql << "IF EXISTS ";
+  if (flag(operation.arguments, "if_exists") &&
+      has(operation.context.options, Feature::kTableIfExists)) {
+    sql << "IF EXISTS ";
+  }
   if (target.table) {
     render_table_name(sql, target.schema, *target.table);
   } else {

@@ -377,6 +377,8 @@ std::optional<std::string> expression_key(const Value& expression, const Context
     return known_string(arguments_of(expression).find("name", 0));
   }
   const std::string name = name_of(expression);
+  // Alembic's _textual_index_element has its text for a key.
+  if (name == "sa.text") return known_string(arguments_of(expression).find("text", 0));
   if (name == "sa.column" || name == "sa.Column" || name == "sa.literal_column") {
     return known_string(
         arguments_of(expression).find(name == "sa.literal_column" ? "text" : "name", 0));

@@ -7,6 +7,7 @@
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
 #include "analyzer/alembic/render/sequences.h"
+#include "analyzer/alembic/versions.h"
 
 namespace forelock::alembic {
 
@@ -30,7 +31,11 @@ void render_create_sequence(Sql& sql, const Value& sequence, bool if_not_exists,
   for (std::size_t i = 1; i < arguments.positional.size() && i < kPositional.size(); ++i) {
     arguments.keywords.emplace_back(std::string(kPositional[i]), arguments.positional[i]);
   }
-  sql << "CREATE SEQUENCE " << (if_not_exists ? "IF NOT EXISTS " : "");
+  if (!has(context.options, Feature::kSequenceNoStart) && present(arguments, "start") == nullptr) {
+    arguments.keywords.emplace_back("start", Value(python::Integer{1}));
+  }
+  const bool guarded = if_not_exists && has(context.options, Feature::kSequenceIfExists);
+  sql << "CREATE SEQUENCE " << (guarded ? "IF NOT EXISTS " : "");
   render_sequence_name(sql, arguments, context);
   if (const Value* type = present(arguments, "data_type")) {
     sql << " AS ";
@@ -42,7 +47,8 @@ void render_create_sequence(Sql& sql, const Value& sequence, bool if_not_exists,
 }
 
 void render_drop_sequence(Sql& sql, const Value& sequence, bool if_exists, const Context& context) {
-  sql << "DROP SEQUENCE " << (if_exists ? "IF EXISTS " : "");
+  const bool guarded = if_exists && has(context.options, Feature::kSequenceIfExists);
+  sql << "DROP SEQUENCE " << (guarded ? "IF EXISTS " : "");
   render_sequence_name(sql, arguments_of(sequence), context);
 }
 

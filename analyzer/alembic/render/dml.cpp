@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "analyzer/alembic/compile.h"
 #include "analyzer/alembic/render/chain.h"
@@ -192,23 +193,19 @@ std::string Expressions::render_from(Sql& sql, const Value& value) {
   if (is_call(value) &&
       (method == "alias" || method == "subquery" || method == "cte" || method == "lateral")) {
     const Value& inner = *receiver_of(value);
-    const Value* given = present(arguments_of(value), "name", 0);
-    Name alias = Name::of("anon_1", context_.span_of(value));
-    if (given != nullptr) {
-      if (const auto read = read_name(*given, context_)) alias = *read;
-    } else if (const auto table = read_table(inner, context_); table && table->name) {
-      alias.text = table->name->text + "_1";
-    }
+    if (method == "lateral") sql << "LATERAL ";
     if (is_statement(inner)) {
       sql << "(";
       Sources* saved = sources_;
       sources_ = nullptr;
+      in_from_ = true;
       render_select(sql, inner);
       sources_ = saved;
       sql << ")";
     } else {
       render_from(sql, inner);
     }
+    const Name alias = alias_name(value).value_or(Name::of("anon_1", context_.span_of(value)));
     sql << " AS ";
     render_name(sql, alias);
     return alias.text;
@@ -249,13 +246,8 @@ std::string Expressions::render_from(Sql& sql, const Value& value) {
   }
   if (is_call(value) && name == "orm.aliased") {
     const Arguments& arguments = arguments_of(value);
-    const Value* element = arguments.find("element", 0);
-    Name alias = Name::of("anon_1", context_.span_of(value));
-    if (element != nullptr) {
-      const std::string key = render_from(sql, *element);
-      alias.text = key + "_1";
-    }
-    if (const auto read = read_name(present(arguments, "name", 1), context_)) alias = *read;
+    if (const Value* element = arguments.find("element", 0)) render_from(sql, *element);
+    const Name alias = alias_name(value).value_or(Name::of("anon_1", context_.span_of(value)));
     sql << " AS ";
     render_name(sql, alias);
     return alias.text;
@@ -272,7 +264,89 @@ std::string Expressions::render_from(Sql& sql, const Value& value) {
   return std::string(kUnknownText);
 }
 
+std::string Expressions::anonymous(const Value& value, const std::string& base) {
+  const auto [entry, fresh] = anonymous_.try_emplace({value.symbol(), base});
+  if (fresh) entry->second = base + "_" + std::to_string(++anonymous_counts_[base]);
+  return entry->second;
+}
+
+std::optional<Name> Expressions::alias_name(const Value& value) {
+  if (!is_call(value)) return {};
+  const std::string_view method = method_of(value);
+  const bool aliased = name_of(value) == "orm.aliased";
+  if (!aliased && method != "alias" && method != "subquery" && method != "cte" &&
+      method != "lateral") {
+    return {};
+  }
+  const Arguments& arguments = arguments_of(value);
+  if (const Value* given = present(arguments, "name", aliased ? 1 : 0)) {
+    return read_name(*given, context_);
+  }
+  const Value* inner = aliased ? arguments.find("element", 0) : receiver_of(value);
+  std::string base = "anon";
+  if (inner != nullptr && !is_statement(*inner)) {
+    if (const auto table = read_table(*inner, context_); table && table->name) {
+      base = table->name->text;
+    }
+  }
+  return Name::of(anonymous(value, base), context_.span_of(value));
+}
+
+namespace {
+
+/// What an anonymous label is made of; empty for what has a name or needs none.
+/// Source: sqlalchemy/sql/compiler.py SQLCompiler._label_select_column.
+std::string label_base(const Value& column) {
+  const Symbol* symbol = column.symbol();
+  if (symbol == nullptr) return {};
+  if (symbol->kind == Symbol::Kind::kBinary || symbol->kind == Symbol::Kind::kSubscript) {
+    return "anon";
+  }
+  if (symbol->kind == Symbol::Kind::kAttribute) return symbol->name == "astext" ? "anon" : "";
+  if (!is_call(column)) return {};
+  const std::string name = name_of(column);
+  if (name.starts_with("func.")) return name.substr(name.rfind('.') + 1);
+  constexpr auto kWithoutName =
+      std::to_array<std::string_view>({"sa.literal", "sa.case", "sa.and_", "sa.or_", "sa.extract",
+                                       "sa.tuple_", "sa.select", "sa.exists", "sa.between"});
+  if (std::ranges::find(kWithoutName, name) != kWithoutName.end()) return "anon";
+  constexpr auto kMethods = std::to_array<std::string_view>(
+      {"over",       "filter",   "within_group", "scalar_subquery", "as_scalar", "in_",
+       "not_in",     "notin_",   "like",         "ilike",           "not_like",  "not_ilike",
+       "is_",        "is_not",   "isnot",        "between",         "concat",    "contains",
+       "startswith", "endswith", "exists",       "regexp_match",    "has_key",   "op"});
+  if (std::ranges::find(kMethods, method_of(column)) != kMethods.end()) return "anon";
+  // column.op("~")("x"): a call of a call
+  if (!symbol->operands.empty() && is_call(symbol->operands[0])) return "anon";
+  return {};
+}
+
+}  // namespace
+
+void Expressions::render_label(Sql& sql, const Value& column, bool in_from) {
+  const Value* label = method_of(column) == "label" && is_call(column)
+                           ? arguments_of(column).find("name", 0)
+                       : name_of(column) == "sa.label" ? arguments_of(column).find("name", 0)
+                                                       : nullptr;
+  if (const auto name = read_name(label, context_)) {
+    sql << " AS ";
+    render_name(sql, *name);
+    return;
+  }
+  if (const auto reference = read_column_reference(column, context_)) {
+    if (in_from && reference->table) {
+      sql << " AS ";
+      render_name(sql, reference->column);
+    }
+    return;
+  }
+  if (const std::string base = label_base(column); !base.empty()) {
+    sql << " AS " << quote(anonymous(column, base));
+  }
+}
+
 void Expressions::render_select(Sql& sql, const Value& value) {
+  const bool in_from = std::exchange(in_from_, false);
   if (depth_ >= 100) {
     sql.hole();
     return;
@@ -377,23 +451,15 @@ void Expressions::render_select(Sql& sql, const Value& value) {
           inner_first = false;
           column_sql << reference << ".";
           render_name(column_sql, *part.name);
+          if (in_from) {
+            column_sql << " AS ";
+            render_name(column_sql, *part.name);
+          }
         }
         continue;
       }
       render(column_sql, column, {});
-      const Value* label = method_of(column) == "label" && is_call(column)
-                               ? arguments_of(column).find("name", 0)
-                           : name_of(column) == "sa.label" ? arguments_of(column).find("name", 0)
-                                                           : nullptr;
-      if (const auto name = read_name(label, context_)) {
-        column_sql << " AS ";
-        render_name(column_sql, *name);
-      } else if (const std::string function = name_of(column);
-                 function.starts_with("func.") && is_call(column)) {
-        const std::string_view short_name =
-            std::string_view(function).substr(function.rfind('.') + 1);
-        column_sql << " AS " << quote(std::string(short_name) + "_1");
-      }
+      render_label(column_sql, column, in_from);
     }
     if (columns.empty()) column_sql << (exists ? "*" : "");
   };
@@ -855,6 +921,14 @@ void Expressions::render_update(Sql& sql, const Value& value, const Value* param
     add_assignments(sets, *parameters, context_);
   }
   sort_assignments(sets, table);
+  if (!where.empty()) {  // tables of the condition come before those of the values
+    const auto names = anonymous_;
+    const auto counts = anonymous_counts_;
+    Sql unused = sql.fresh();
+    render_junction(unused, where, " AND ", Precedence::kAnd, {});
+    anonymous_ = names;
+    anonymous_counts_ = counts;
+  }
   sql << "UPDATE ";
   sql.append(target);
   sql << " SET ";

@@ -7,6 +7,7 @@
 #include "analyzer/alembic/render/ddl.h"
 #include "analyzer/alembic/render/identifiers.h"
 #include "analyzer/alembic/render/text_clause.h"
+#include "analyzer/alembic/versions.h"
 
 namespace forelock::alembic {
 namespace {
@@ -212,7 +213,11 @@ bool Expressions::render_column(Sql& sql, const Value& value, const ExpressionOp
     sources_->add(key, from);
   }
   if (options.include_table && reference->table) {
-    render_table_name(sql, reference->schema, *reference->table);
+    if (const auto alias = alias_name(reference->owner)) {
+      render_name(sql, *alias);
+    } else {
+      render_table_name(sql, reference->schema, *reference->table);
+    }
     sql << ".";
   }
   render_name(sql, reference->column);
@@ -258,10 +263,57 @@ Precedence Expressions::render_binary(Sql& sql, const Symbol& symbol,
   ExpressionOptions right_options = options;
   left_options.type = right_type ? &*right_type : nullptr;
   right_options.type = left_type ? &*left_type : nullptr;
+  if ((op == "/" || op == "//") && has(context_.options, Feature::kTrueDivision)) {
+    return render_division(sql, symbol, options);
+  }
   render_grouped(sql, left, left_options, precedence);
   sql << " " << spelling << " ";
   render_grouped(sql, right, right_options, precedence, op != "+" && op != "*");
   return precedence;
+}
+
+/// Source: sqlalchemy/sql/compiler.py visit_truediv_binary and visit_floordiv_binary; PostgreSQL's
+/// division of integers is a floor division.
+Precedence Expressions::render_division(Sql& sql, const Symbol& symbol,
+                                        const ExpressionOptions& options) {
+  const Value& left = symbol.operands[0];
+  const Value& right = symbol.operands[1];
+  const auto left_type = type_of(left);
+  const auto right_type = type_of(right);
+  // A literal has the type of the other side, but a float stays one.
+  Type type;
+  if (right_type) {
+    type = *right_type;
+  } else if (right.as<double>() != nullptr) {
+    type.family = TypeFamily::kFloat;
+    type.sql = "FLOAT";
+  } else if (left_type) {
+    type = *left_type;
+  } else if (right.as<python::Integer>() != nullptr) {
+    type.family = TypeFamily::kInteger;
+    type.sql = "INTEGER";
+  }
+  const bool integer = type.family == TypeFamily::kInteger ||
+                       type.family == TypeFamily::kBigInteger ||
+                       type.family == TypeFamily::kSmallInteger;
+  const bool decimal = type.family == TypeFamily::kNumeric || type.family == TypeFamily::kFloat;
+  ExpressionOptions left_options = options;
+  ExpressionOptions right_options = options;
+  left_options.type = right_type ? &*right_type : nullptr;
+  right_options.type = left_type ? &*left_type : nullptr;
+  if (symbol.name == "/") {
+    render_grouped(sql, left, left_options, Precedence::kMultiply);
+    sql << " / CAST(";
+    render(sql, right, right_options);
+    sql << " AS " << (decimal ? type.sql : "NUMERIC") << ")";
+    return Precedence::kMultiply;
+  }
+  if (!integer) sql << "FLOOR(";
+  render_grouped(sql, left, left_options, Precedence::kMultiply);
+  sql << " / ";
+  render_grouped(sql, right, right_options, Precedence::kMultiply, true);
+  if (!integer) sql << ")";
+  return integer ? Precedence::kMultiply : Precedence::kAtom;
 }
 
 Precedence Expressions::render_compare(Sql& sql, const Value& left, std::string_view op,
@@ -587,7 +639,8 @@ Precedence Expressions::render_call(Sql& sql, const Value& value,
     const Type type = read_type(arguments.find("type_", 1), context_);
     sql << "CAST(";
     ExpressionOptions casted = options;
-    casted.type = &type;
+    const bool has_type = inner != nullptr && name_of(*inner) == "sa.literal";
+    casted.type = has_type ? nullptr : &type;
     casted.text_is_sql = false;
     if (inner != nullptr) render(sql, *inner, casted);
     sql << " AS ";

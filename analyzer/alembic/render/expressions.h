@@ -4,8 +4,10 @@
 // Source: sqlalchemy/sql/compiler.py SQLCompiler, sqlalchemy/sql/operators.py,
 // sqlalchemy/dialects/postgresql/base.py PGCompiler, SQLAlchemy 2.0.52.
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyzer/alembic/render/models.h"
@@ -74,6 +76,8 @@ class Expressions {
                                           const ExpressionOptions& options);
   Precedence render_binary(Sql& sql, const python::Symbol& symbol,
                            const ExpressionOptions& options);
+  Precedence render_division(Sql& sql, const python::Symbol& symbol,
+                             const ExpressionOptions& options);
   Precedence render_unary(Sql& sql, const python::Symbol& symbol, const ExpressionOptions& options);
   Precedence render_subscript(Sql& sql, const python::Value& value,
                               const ExpressionOptions& options);
@@ -101,9 +105,20 @@ class Expressions {
   void render_delete(Sql& sql, const python::Value& value);
   bool render_ddl(Sql& sql, const python::Value& value);
 
+  /// The name that SQLAlchemy makes for something without one: "anon_1", "users_1". The same object
+  /// keeps its name within a statement. Source: sqlalchemy/sql/elements.py _anonymous_label.
+  std::string anonymous(const python::Value& value, const std::string& base);
+  /// The name of an alias, subquery or CTE, or nothing when `value` is none.
+  std::optional<Name> alias_name(const python::Value& value);
+  /// Appends ` AS name` where SQLAlchemy labels a selected expression.
+  void render_label(Sql& sql, const python::Value& column, bool in_from);
+
   const Context& context_;
   Sources* sources_ = nullptr;  ///< Where tables are noted; null when nobody asks.
   int depth_ = 0;
+  bool in_from_ = false;  ///< The SELECT rendered next stands in a FROM.
+  std::map<std::pair<const void*, std::string>, std::string> anonymous_;
+  std::map<std::string, int> anonymous_counts_;
 };
 
 /// The statement kind at the root of a method chain: "insert", "update", "delete", "select", "ddl",

@@ -499,7 +499,20 @@ std::vector<Index> table_indexes(const Table& table, const Context& context) {
     if (index.name && !column.name->known) index.name->known = false;
     out.push_back(std::move(index));
   }
-  for (const Index& index : table.indexes) out.push_back(index);
+  for (Index index : table.indexes) {
+    if (!index.name) {
+      ConventionSubject subject;
+      subject.kind = "ix";
+      if (table.name) subject.table = table.name->text;
+      if (table.schema) subject.schema = table.schema->text;
+      for (const Value& expression : index.expressions) {
+        if (const auto name = read_name(expression, context)) subject.columns.push_back(name->text);
+      }
+      index.name =
+          convention_name(context.options.naming_convention, subject, std::nullopt, index.span);
+    }
+    out.push_back(std::move(index));
+  }
   return out;
 }
 

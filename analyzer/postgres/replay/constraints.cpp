@@ -187,19 +187,6 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
 
 bool add_key(Run& run, Oid table, const model::Constraint& definition,
              const ConstraintContext& context) {
-  if (definition.kind == ConstraintKind::kPrimaryKey && definition.using_index.empty()) {
-    const Relation& owner = run.at(table);
-    if (owner.primary_key() != nullptr) {
-      return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                           owner.name));
-    }
-    for (const std::string& name : definition.columns) {
-      const Column* column = owner.column(name);
-      if (column == nullptr && !owner.open_columns) {
-        return run.fail("42703", fmt::format("column \"{}\" named in key does not exist", name));
-      }
-    }
-  }
   if (definition.kind != ConstraintKind::kExclusion && definition.using_index.empty()) {
     for (const std::string& name : definition.columns) {
       if (std::ranges::count(definition.columns, name) > 1) {
@@ -215,6 +202,10 @@ bool add_key(Run& run, Oid table, const model::Constraint& definition,
     }
   }
   if (!definition.using_index.empty()) return use_index(run, table, definition);
+  if (definition.kind == ConstraintKind::kPrimaryKey && run.at(table).primary_key() != nullptr) {
+    return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
+                                         run.at(table).name));
+  }
   IndexRequest request;
   request.constraint = definition.kind;
   request.constraint_definition = &definition;

@@ -230,6 +230,33 @@ int order_of(ConstraintKind kind) {
   return 3;
 }
 
+/// Two keys on the same columns are one; the primary key stays. Source:
+/// transformIndexConstraints().
+void drop_redundant_keys(std::vector<model::Constraint>& constraints) {
+  const auto is_key = [](const model::Constraint& c) {
+    return c.kind == ConstraintKind::kPrimaryKey || c.kind == ConstraintKind::kUnique;
+  };
+  for (std::size_t i = 0; i < constraints.size(); ++i) {
+    if (!is_key(constraints[i])) continue;
+    for (std::size_t k = i + 1; k < constraints.size();) {
+      model::Constraint& first = constraints[i];
+      const model::Constraint& second = constraints[k];
+      const bool same = is_key(second) && first.columns == second.columns &&
+                        first.include == second.include &&
+                        first.nulls_not_distinct == second.nulls_not_distinct &&
+                        first.without_overlaps == second.without_overlaps &&
+                        first.deferrable == second.deferrable &&
+                        first.initially_deferred == second.initially_deferred;
+      if (!same) {
+        ++k;
+        continue;
+      }
+      if (first.name.empty()) first.name = second.name;
+      constraints.erase(constraints.begin() + static_cast<std::ptrdiff_t>(k));
+    }
+  }
+}
+
 bool add_constraints(Run& run, Oid table, const model::CreateTable& statement) {
   std::vector<model::Constraint> constraints = all_constraints(statement);
   std::ranges::stable_sort(constraints, {},
@@ -240,6 +267,7 @@ bool add_constraints(Run& run, Oid table, const model::CreateTable& statement) {
     return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
                                          run.at(table).name));
   }
+  drop_redundant_keys(constraints);
   for (const model::Constraint& constraint : constraints) {
     if (constraint.kind == ConstraintKind::kPrimaryKey) {
       for (const std::string& name : constraint.columns) {
@@ -339,17 +367,55 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
   return true;
 }
 
+/// Columns that meet by inheritance must be of one type. Source: MergeAttributes().
+bool check_merge(Run& run, const model::CreateTable& statement) {
+  std::vector<Column> columns;
+  const auto meets = [&](const std::string& name, const model::TypeName& type) {
+    const auto found = std::ranges::find(columns, name, &Column::name);
+    if (found == columns.end()) {
+      Column column;
+      column.name = name;
+      column.type = type;
+      columns.push_back(std::move(column));
+      return true;
+    }
+    if (found->type.name.empty() || type.name.empty() ||
+        (same_type(found->type, type) && found->type.modifiers == type.modifiers)) {
+      return true;
+    }
+    return run.fail("42804", fmt::format("column \"{}\" has a type conflict", name));
+  };
+  for (const model::QualifiedName& name : statement.inherits) {
+    const Relation* parent = run.relation(name);
+    if (parent == nullptr) return false;
+    if (parent->kind == RelationKind::kPartitionedTable) {
+      return run.fail("42809",
+                      fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
+    }
+    if (parent->kind != RelationKind::kTable && parent->kind != RelationKind::kForeignTable) {
+      return run.fail("42809",
+                      fmt::format("inherited relation \"{}\" is not a table", parent->name));
+    }
+    for (const Column& column : parent->columns) {
+      if (!meets(column.name, column.type)) return false;
+    }
+  }
+  for (const model::ColumnDefinition& column : statement.columns) {
+    const ResolvedType type = run.type(column.type);
+    if (!type.known || !meets(column.name, type.name)) return false;
+  }
+  return true;
+}
+
 /// What transformCreateStmt() and DefineRelation() refuse before they see that the name is taken.
 bool precheck(Run& run, const model::CreateTable& statement) {
   std::vector<std::string> columns;
   for (const model::ColumnDefinition& column : statement.columns) {
     if (!column.type.name.name.empty() && !run.type(column.type).known) return false;
-    if (std::ranges::find(columns, column.name) != columns.end()) {
-      return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
-    }
     columns.push_back(column.name);
   }
-  bool closed = statement.partition_of.empty() && statement.of_type.empty();
+  const std::size_t own = columns.size();
+  bool closed = statement.of_type.empty();
   const auto add = [&](const model::QualifiedName& name) {
     const Relation* source = run.relation(name);
     if (source == nullptr) return false;
@@ -371,14 +437,23 @@ bool precheck(Run& run, const model::CreateTable& statement) {
         constraint.kind != ConstraintKind::kUnique) {
       continue;
     }
+    if (primary_keys > 1) return run.fail("42P16", "multiple primary keys are not allowed");
     for (const std::string& name : constraint.columns) {
       if (closed && std::ranges::find(columns, name) == columns.end()) {
         return run.fail("42703", fmt::format("column \"{}\" named in key does not exist", name));
       }
+      if (std::ranges::count(constraint.columns, name) > 1) {
+        return run.fail("42701", fmt::format("column \"{}\" appears twice in a key", name));
+      }
     }
   }
-  if (primary_keys > 1) return run.fail("42P16", "multiple primary keys are not allowed");
-  return true;
+  for (std::size_t i = 0; i < own; ++i) {
+    if (std::ranges::count(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(own),
+                           columns[i]) > 1) {
+      return run.fail("42701", fmt::format("column \"{}\" specified more than once", columns[i]));
+    }
+  }
+  return statement.inherits.empty() || check_merge(run, statement);
 }
 
 }  // namespace
@@ -393,8 +468,10 @@ bool apply(Run& run, const model::CreateTable& statement) {
       run.effects.changes_nothing = true;
       return true;
     }
-    return precheck(run, statement) &&
-           run.fail("42P07", fmt::format("relation \"{}\" already exists", name.name));
+  }
+  if (!precheck(run, statement)) return false;
+  if (existing != nullptr && !existing->assumed) {
+    return run.fail("42P07", fmt::format("relation \"{}\" already exists", name.name));
   }
   if (existing != nullptr) run.erase(existing->oid);
   const Type* type = run.catalog.find_type(name);

@@ -345,6 +345,7 @@ bool apply(Run& run, const model::CreateStatistics& statement) {
   run.lock(*table, LockMode::kShareUpdateExclusive);
   Statistics object;
   object.table = oid;
+  object.definition = statement;
   std::vector<std::string> names;
   for (const model::IndexKey& key : statement.keys) {
     if (key.column.empty()) {

@@ -207,7 +207,9 @@ bool apply(Run& run, const model::CreateCompositeType& statement) {
 bool apply(Run& run, const model::CreateRangeType& statement) {
   const auto name = new_type_name(run, statement.name);
   if (!name) return false;
-  run.catalog.put(make_type(run, TypeKind::kRange, *name));
+  Type type = make_type(run, TypeKind::kRange, *name);
+  type.range = statement.options;
+  run.catalog.put(std::move(type));
   return true;
 }
 

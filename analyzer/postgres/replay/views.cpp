@@ -10,8 +10,62 @@
 namespace forelock::postgres {
 namespace {
 
+/// The names in a view's query with what they mean now. None where the text cannot be told apart.
+std::vector<QueryReference> query_references(const Run& run, const model::Query& query) {
+  const std::size_t base = query.sql.empty() ? std::string::npos : run.sql.rfind(query.sql);
+  if (base == std::string_view::npos) return {};
+  const auto begin = static_cast<std::uint32_t>(base);
+  std::vector<QueryReference> result;
+  const auto add = [&](QueryReference reference, text::Span span) {
+    const bool inside =
+        !span.empty() && span.begin_byte >= begin && span.end_byte - begin <= query.sql.size();
+    if (!inside) return;
+    reference.span = {span.begin_byte - begin, span.end_byte - begin};
+    result.push_back(std::move(reference));
+  };
+  for (const model::RelationUse& use : query.relations) {
+    QueryReference reference;
+    if (const Relation* found = run.relation_if_any(use.name)) {
+      reference.relation = found->oid;
+      if (use.alias.empty()) reference.spelled = found->name;
+      add(std::move(reference), use.span);
+    }
+  }
+  const Scope scope = query_scope(run, query);
+  for (const model::Expression& column : query.columns) {
+    QueryReference reference;
+    reference.spelled = column.name;
+    reference.qualifier = column.qualifier;
+    if (column.name == "*") continue;
+    const Scope::Found found = scope.find(column.qualifier, column.name);
+    if (found.column == nullptr) continue;
+    reference.relation = found.relation->oid;
+    reference.column = found.column->number;
+    add(std::move(reference), column.span);
+  }
+  for (const model::QueryTarget& target : query.targets) {
+    if (target.expression.kind != model::ExpressionKind::kColumn || target.expression.name != "*") {
+      continue;
+    }
+    // A star over several relations has one reference for each of them at the same place.
+    for (const Scope::Entry& entry : scope.entries) {
+      const std::string& qualifier = target.expression.qualifier;
+      if (!qualifier.empty() && qualifier != entry.alias) continue;
+      if (entry.relation->open_columns) return {};
+      QueryReference reference;
+      reference.relation = entry.relation->oid;
+      reference.qualifier = entry.alias;
+      for (const Column& column : entry.relation->columns) reference.star.push_back(column.number);
+      add(std::move(reference), target.expression.span);
+    }
+  }
+  std::ranges::stable_sort(result, {}, [](const QueryReference& r) { return r.span.begin_byte; });
+  return result;
+}
+
 void add_query(Run& run, Relation& relation, const model::Query& query) {
   relation.query = query;
+  relation.query_references = query_references(run, query);
   add_needs(relation, query_needs(run, query), Dependency::Part::kWhole);
 }
 
