@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "tests/python/harness.h"
 
 namespace forelock::python {
@@ -49,6 +48,12 @@ TEST(Limits, LongChainsWork) {
   EXPECT_EQ(value_of("x = " + repeated("'a' ", 5000)), "'" + repeated("a", 5000) + "'");
 }
 
+/// What ends endless code early enough for a build with sanitizers.
+constexpr Limits kSmall{.max_steps = 50'000,
+                        .max_call_depth = 64,
+                        .max_loop_iterations = 10'000,
+                        .max_string_bytes = 1U << 20U};
+
 TEST(Limits, HugeValuesAreUnknown) {
   for (const char* source :
        {"x = 'a' * 10**9", "x = [0] * 10**9", "x = 10**10**10", "x = 9**9**9", "x = 1 << 10**9",
@@ -59,7 +64,7 @@ TEST(Limits, HugeValuesAreUnknown) {
         "s = []\nfor i in range(100): s = [s, s]\nx = s == [s]",
         "import itertools\nx = list(itertools.product(range(1000), repeat=9))",
         "d = []\nwhile True: d.append('a' * 1000000)\nx = d"}) {
-    run(source);
+    run(source, {}, kSmall);
   }
   EXPECT_EQ(value_of("x = 'a' * 10**9"), "?");
 }
@@ -79,14 +84,16 @@ TEST(Limits, EndlessCodeEnds) {
         std::string(
             "from other import op\ndef f(): f()\ndef g(n): return n < 2 or g(n - 1) + g(n - 2)\n"
             "def upgrade():\n") +
-        body);
+            body,
+        {}, kSmall);
     r->evaluator->call("upgrade");
   }
 }
 
 TEST(Limits, AreReported) {
   const auto r =
-      run("def upgrade():\n    for i in range(10000):\n        for j in range(10000): pass\n");
+      run("def upgrade():\n    for i in range(10000):\n        for j in range(10000): pass\n", {},
+          kSmall);
   EXPECT_EQ(r->evaluator->call("upgrade").outcome, Evaluator::Outcome::kLimit);
   EXPECT_FALSE(r->host.lost.empty());
   EXPECT_EQ(r->evaluator->call("upgrade").outcome, Evaluator::Outcome::kLimit) << "again";

@@ -169,8 +169,12 @@ TEST(Sarif, ColumnsCountUtf16) {
 TEST(Sarif, GivesGitHubNoMoreResultsThanItTakes) {
   lint::Report report = test::sample_report();
   report.findings.assign(25'010, report.findings[1]);
-  const Json json = Json::parse(render_sarif(report, test::sample_context()));
-  EXPECT_EQ(json["runs"][0]["results"].size(), 25'000U);
+  const std::string sarif = render_sarif(report, test::sample_context());
+  std::size_t results = 0;  // Parsing so much takes minutes with sanitizers.
+  for (std::size_t at = 0; (at = sarif.find("\"ruleIndex\"", at)) != std::string::npos; ++at) {
+    ++results;
+  }
+  EXPECT_EQ(results, 25'000U);
 }
 
 TEST(Gitlab, FingerprintsAreUnique) {
