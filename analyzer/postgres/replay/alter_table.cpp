@@ -109,7 +109,9 @@ class AlterTableRun {
   bool add_column(Oid table, const model::AddColumn& action, bool recursing, bool recurse);
   bool drop_column(Oid table, const model::DropColumn& action, bool recursing);
   bool alter_type(Oid table, const model::AlterColumnType& action, bool recursing);
+  bool prepare(const model::AlterAction& action);
   bool prepare_type(const model::AlterColumnType& action);
+  bool may_change_type(const Relation& table, const Column& column);
   bool not_null(Oid table, const std::string& column, bool recursing);
   bool constrain(const ExtraConstraint& extra);
   bool drop_constraint(Oid table, const model::DropConstraint& action, bool recursing);
@@ -254,10 +256,9 @@ bool AlterTableRun::execute() {
   for (const model::AlterAction& action : statement_.actions) {
     if (!check_kind(self(), action)) return false;
   }
-  // ALTER TYPE is checked before any subcommand runs: ATPrepAlterColumnType().
+  // ATPrepCmd() refuses before any subcommand runs.
   for (const model::AlterAction& action : statement_.actions) {
-    const auto* alter = std::get_if<model::AlterColumnType>(&action.what);
-    if (alter != nullptr && !prepare_type(*alter)) return false;
+    if (!prepare(action)) return false;
   }
   const std::vector<Command> commands = plan();
   bool types_finished = false;
@@ -470,14 +471,81 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   return drop(run_, std::move(targets), action.cascade);
 }
 
+bool AlterTableRun::prepare(const model::AlterAction& action) {
+  if (const auto* alter = std::get_if<model::AlterColumnType>(&action.what)) {
+    return prepare_type(*alter);
+  }
+  if (std::holds_alternative<model::AddColumn>(action.what) && self().of_type != 0) {
+    return run_.fail("42809", "cannot add column to typed table");
+  }
+  if (std::holds_alternative<model::DropColumn>(action.what) && self().of_type != 0) {
+    return run_.fail("42809", "cannot drop column from typed table");
+  }
+  if (const auto* drop_expression = std::get_if<model::DropExpression>(&action.what)) {
+    if (statement_.only && !self().children.empty()) {
+      return run_.fail("42P16",
+                       "ALTER TABLE / DROP EXPRESSION must be applied to child tables too");
+    }
+    const Column* found = run_.column(table_, drop_expression->column);
+    if (found == nullptr) return false;
+    if (found->inherited_from > 0) {
+      return run_.fail("42P16", "cannot drop generation expression from inherited column");
+    }
+  }
+  return true;
+}
+
+/// Whether the type of the column may be changed here, and not only on a parent or a composite.
+bool AlterTableRun::may_change_type(const Relation& table, const Column& column) {
+  if (table.of_type != 0) return run_.fail("42809", "cannot alter column type of typed table");
+  if (column.inherited_from > 0) {
+    return run_.fail("42P16", fmt::format("cannot alter inherited column \"{}\"", column.name));
+  }
+  if (!table.partition_key) return true;
+  for (const model::IndexKey& key : table.partition_key->keys) {
+    const auto names = key.expression ? column_names(*key.expression) : std::vector<std::string>{};
+    if (key.column == column.name || std::ranges::find(names, column.name) != names.end()) {
+      return run_.fail("42P16", fmt::format("cannot alter column \"{}\" because it is part of the "
+                                            "partition key of relation \"{}\"",
+                                            column.name, table.name));
+    }
+  }
+  return true;
+}
+
 bool AlterTableRun::prepare_type(const model::AlterColumnType& action) {
-  const Relation& table = self();
   const Column* existing = run_.column(table_, action.column);
   if (existing == nullptr) return false;
-  if (table.of_type != 0 || existing->inherited_from > 0 || table.partition_key) return true;
+  // USING is read, and an identity's sequence changed, before anything is checked.
+  if (action.using_expression &&
+      !check_expression(run_, self(), *action.using_expression, "transform expression")) {
+    return false;
+  }
+  if (existing->identity != model::IdentityKind::kNone) {
+    const ResolvedType type = run_.type(action.type);
+    if (!type.known) return false;
+    const std::string& name = type.name.name.name;
+    if (type.name.array_dimensions > 0 || (name != "int2" && name != "int4" && name != "int8")) {
+      return run_.fail("22023", "identity column type must be smallint, integer, or bigint");
+    }
+  }
+  if (!may_change_type(self(), *existing)) return false;
   const ResolvedType type = run_.type(action.type);
   if (!type.known) return false;
-  if (action.using_expression || existing->assumed) return true;
+  if (action.using_expression && existing->generated != model::GeneratedKind::kNone) {
+    return run_.fail("42611", "cannot specify USING when altering type of generated column");
+  }
+  if (action.using_expression) {
+    const model::TypeName from =
+        infer_type(run_.catalog, Scope::of(self()), *action.using_expression);
+    if (cast_path(run_.catalog, from, type.name, CastContext::kAssignment) == CastPath::kNone) {
+      return run_.fail("42804", fmt::format("result of USING clause for column \"{}\" cannot be "
+                                            "cast automatically to type {}",
+                                            action.column, model::display(type.name)));
+    }
+    return true;
+  }
+  if (existing->assumed) return true;
   if (cast_path(run_.catalog, existing->type, type.name, CastContext::kAssignment) ==
       CastPath::kNone) {
     return run_.fail("42804", fmt::format("column \"{}\" cannot be cast automatically to type {}",
@@ -490,24 +558,6 @@ bool AlterTableRun::alter_type(Oid oid, const model::AlterColumnType& action, bo
   const Relation& table = run_.at(oid);
   const Column* existing = run_.column(oid, action.column);
   if (existing == nullptr) return false;
-  if (table.of_type != 0 && !recursing) {
-    return run_.fail("42809", "cannot alter column type of typed table");
-  }
-  if (existing->inherited_from > 0 && !recursing) {
-    return run_.fail("42P16", fmt::format("cannot alter inherited column \"{}\"", action.column));
-  }
-  if (table.partition_key) {
-    for (const model::IndexKey& key : table.partition_key->keys) {
-      const auto names =
-          key.expression ? column_names(*key.expression) : std::vector<std::string>{};
-      if (key.column == action.column || std::ranges::find(names, action.column) != names.end()) {
-        return run_.fail("42P16",
-                         fmt::format("cannot alter column \"{}\" because it is part of the "
-                                     "partition key of relation \"{}\"",
-                                     action.column, table.name));
-      }
-    }
-  }
   if (table.kind == RelationKind::kCompositeType) {
     for (const Dependency& dependency : run_.catalog.dependents(oid)) {
       if (dependency.kind == Dependency::Part::kColumn) {
@@ -1150,6 +1200,7 @@ bool AlterTableRun::operator()(const model::AttachPartition& action) {
   }
   const Relation* partition = run_.table(action.partition);
   if (partition == nullptr) return false;
+  if (action.bound && !check_bound_kind(run_, self(), *action.bound)) return false;
   if (partition->oid == table_) {
     return run_.fail("42P07", "circular inheritance not allowed");
   }
@@ -1529,6 +1580,10 @@ bool AlterTableRun::operator()(const model::ClusterOn& action) {
                                             action.index, self().name));
     }
     run_.lock(*index, LockMode::kShareUpdateExclusive);
+    if (index->table != table_) {
+      return run_.fail("42809", fmt::format("\"{}\" is not an index for table \"{}\"", action.index,
+                                            self().name));
+    }
     if (index->predicate || (index->method != "btree" && index->method != "gist")) {
       return run_.fail("0A000",
                        fmt::format("cannot cluster on partial index \"{}\"", action.index));

@@ -16,11 +16,7 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, LockMod
   const Relation* target = run.relation(name, RelationKind::kTable, true);
   constexpr int kMaxDepth = 32;
   for (int depth = 0; target != nullptr && depth < kMaxDepth; ++depth) {
-    if (target->kind == RelationKind::kMaterializedView) {
-      run.fail("42809", fmt::format("cannot change materialized view \"{}\"", target->name));
-      return nullptr;
-    }
-    if (target->kind == RelationKind::kSequence || is_index(target->kind)) {
+    if (is_index(target->kind) || target->kind == RelationKind::kCompositeType) {
       run.fail("42809", fmt::format("cannot change relation \"{}\"", target->name));
       return nullptr;
     }
@@ -33,6 +29,17 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, LockMod
     target = below;
   }
   return target;
+}
+
+/// What the executor refuses once the statement has been analysed: CheckValidResultRel().
+bool check_writable(Run& run, const Relation& target) {
+  if (target.kind == RelationKind::kMaterializedView) {
+    return run.fail("42809", fmt::format("cannot change materialized view \"{}\"", target.name));
+  }
+  if (target.kind == RelationKind::kSequence) {
+    return run.fail("42809", fmt::format("cannot change sequence \"{}\"", target.name));
+  }
+  return true;
 }
 
 model::Query as_query(const model::QualifiedName& table, const std::string& alias,
@@ -166,6 +173,11 @@ std::vector<std::string> left_out(const Relation& table, const std::vector<std::
   return result;
 }
 
+/// Whether rows can be put into the relation itself, so that their NULLs are found.
+bool has_rows(const Relation& table) {
+  return table.kind != RelationKind::kMaterializedView && table.kind != RelationKind::kSequence;
+}
+
 bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
                   const std::vector<std::string>& given) {
   const std::size_t wanted = given.size();
@@ -179,20 +191,8 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
     for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
       const Column* column = table.column(given[i]);
       if (column == nullptr || column->assumed) continue;
-      if (column->identity == model::IdentityKind::kAlways && !statement.overriding_system &&
-          row[i].kind != model::ExpressionKind::kDefault) {
-        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
-                                             column->name));
-      }
-      if (column->generated != model::GeneratedKind::kNone &&
-          row[i].kind != model::ExpressionKind::kDefault) {
-        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
-                                             column->name));
-      }
-      if (is_null_constant(row[i]) && column->not_null) {
-        return run.fail("23502", fmt::format("null value in column \"{}\" of relation \"{}\" "
-                                             "violates not-null constraint",
-                                             column->name, table.name));
+      if (row[i].kind == model::ExpressionKind::kColumn && statement.reads.empty()) {
+        return run.fail("42703", fmt::format("column \"{}\" does not exist", row[i].name));
       }
       const model::TypeName from = infer_type(run.catalog, {}, row[i]);
       if (cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
@@ -203,6 +203,28 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       }
     }
   }
+  for (const auto& row : statement.rows) {
+    for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
+      const Column* column = table.column(given[i]);
+      if (column == nullptr || column->assumed) continue;
+      if (column->identity == model::IdentityKind::kAlways && !statement.overriding_system &&
+          row[i].kind != model::ExpressionKind::kDefault) {
+        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
+                                             column->name));
+      }
+      if (column->generated != model::GeneratedKind::kNone &&
+          row[i].kind != model::ExpressionKind::kDefault) {
+        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
+                                             column->name));
+      }
+      if (is_null_constant(row[i]) && column->not_null && has_rows(table)) {
+        return run.fail("23502", fmt::format("null value in column \"{}\" of relation \"{}\" "
+                                             "violates not-null constraint",
+                                             column->name, table.name));
+      }
+    }
+  }
+  if (!check_writable(run, table)) return false;
   if (table.open_columns || table.kind == RelationKind::kForeignTable) return true;
   const bool rows =
       statement.query.has_value() || statement.row_count > 0 || statement.rows.empty();
@@ -311,7 +333,8 @@ bool apply(Run& run, const model::Update& statement) {
     }
   }
   if (!statement.only) run.lock_tree(run.at(table), LockMode::kRowExclusive);
-  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads)) {
+  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads) ||
+      !check_writable(run, run.at(table))) {
     return false;
   }
   const Relation& owner = run.at(table);
@@ -333,7 +356,8 @@ bool apply(Run& run, const model::Delete& statement) {
   if (target == nullptr) return false;
   const Oid table = target->oid;
   if (!statement.only) run.lock_tree(run.at(table), LockMode::kRowExclusive);
-  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads)) {
+  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads) ||
+      !check_writable(run, run.at(table))) {
     return false;
   }
   follow_references(run, run.at(table), true, nullptr);

@@ -266,8 +266,7 @@ class Generator:
         return self.weighted([
             (5, lambda: f"INSERT INTO {t} ({c}, {d}) VALUES ({self.one(VALUES)}, {self.one(VALUES)})"),
             (2, lambda: f"INSERT INTO {t} ({c}) VALUES ({self.one(VALUES)}) ON CONFLICT " +
-                        self.one(["DO NOTHING", f"({self.column()}) DO NOTHING", f"({c}) DO UPDATE SET {d} = EXCLUDED.{d}", "ON CONSTRAINT k1 DO NOTHING",
-                                  f"({self.columns()}) DO UPDATE SET {c} = 1"])),
+                        self.one(["DO NOTHING"])),
             (1, lambda: f"INSERT INTO {t} DEFAULT VALUES"),
             (1, lambda: f"INSERT INTO {t} ({c}) SELECT {self.column()} FROM {self.table()}"),
             (2, lambda: f"UPDATE {t} SET {c} = {self.one(VALUES)}" + (f" WHERE {self.check()}" if self.chance(50) else "")),
