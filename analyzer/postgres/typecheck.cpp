@@ -305,6 +305,7 @@ std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scop
   if (symbol == "NOT LIKE") symbol = "!~~";
   if (symbol == "ILIKE") symbol = "~~*";
   if (symbol == "NOT ILIKE") symbol = "!~~*";
+  if (symbol == "IS DISTINCT FROM" || symbol == "IS NOT DISTINCT FROM") symbol = "=";
   if (symbol == "IN" || symbol == "NOT IN") {
     for (std::size_t i = 1; i < e.args.size(); ++i) {
       if (auto error =

@@ -23,6 +23,7 @@ enum class Pass {
   kAlterType,
   kAddColumn,
   kSetExpression,
+  kExamineConstraint,  ///< The parser's look at keys: AT_PASS_ADD_CONSTR.
   kColumnAttributes,
   kAddIndexConstraint,
   kAddOtherConstraint,
@@ -191,6 +192,9 @@ std::vector<Command> AlterTableRun::plan() {
   std::vector<Command> commands;
   for (const model::AlterAction& action : statement_.actions) {
     commands.push_back({std::visit(PassOf{}, action.what), &action, std::nullopt});
+    if (std::holds_alternative<model::AddConstraint>(action.what)) {
+      commands.push_back({Pass::kExamineConstraint, &action, std::nullopt});
+    }
     const auto* add = std::get_if<model::AddColumn>(&action.what);
     if (add == nullptr) continue;
     // IF NOT EXISTS that is not taken drops the constraints too.
@@ -267,8 +271,14 @@ bool AlterTableRun::execute() {
       types_finished = true;
       if (!finish_type_changes(run_, type_changes_)) return false;
     }
-    const bool good = command.constraint ? constrain(*command.constraint)
-                                         : std::visit(*this, command.action->what);
+    bool good = true;
+    if (command.pass == Pass::kExamineConstraint) {
+      const auto& added = std::get<model::AddConstraint>(command.action->what);
+      good = check_key_columns(run_, table_, added.constraint);
+    } else {
+      good = command.constraint ? constrain(*command.constraint)
+                                : std::visit(*this, command.action->what);
+    }
     if (!good) return false;
   }
   if (!types_finished && !finish_type_changes(run_, type_changes_)) return false;
@@ -491,6 +501,11 @@ bool AlterTableRun::prepare(const model::AlterAction& action) {
     if (found->inherited_from > 0) {
       return run_.fail("42P16", "cannot drop generation expression from inherited column");
     }
+  }
+  const bool inherits = std::holds_alternative<model::Inherit>(action.what);
+  if (inherits && (self().of_type != 0 || self().is_partition ||
+                   self().kind == RelationKind::kPartitionedTable)) {
+    return run_.fail("42809", fmt::format("cannot change inheritance of \"{}\"", self().name));
   }
   return true;
 }
@@ -1278,6 +1293,7 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
     return run_.fail("42809",
                      fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
   }
+  if (parent->is_partition) return run_.fail("42809", "cannot inherit from a partition");
   if (std::ranges::find(self().parents, parent->oid) != self().parents.end()) {
     return run_.fail("42P07", fmt::format("relation \"{}\" would be inherited from more than once",
                                           parent->name));
@@ -1328,6 +1344,7 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
 }
 
 bool AlterTableRun::operator()(const model::NoInherit& action) {
+  if (self().is_partition) return run_.fail("42809", "cannot change inheritance of a partition");
   const Relation* parent = run_.table(action.parent);
   if (parent == nullptr) return false;
   run_.lock(*parent, LockMode::kAccessShare);
@@ -1362,6 +1379,10 @@ bool AlterTableRun::operator()(const model::OfType& action) {
   const Relation* type = run_.relation(action.type, RelationKind::kCompositeType);
   if (type == nullptr) return false;
   const Oid oid = type->oid;
+  if (type->kind != RelationKind::kCompositeType) {
+    return run_.fail("42809", fmt::format("type {} is not a composite type", type->name));
+  }
+  if (!self().parents.empty()) return run_.fail("42809", "typed tables cannot inherit");
   for (const Column& attribute : type->columns) {
     const Column* own = self().column(attribute.name);
     if (own == nullptr && !self().open_columns) {
@@ -1589,6 +1610,9 @@ bool AlterTableRun::operator()(const model::ClusterOn& action) {
                        fmt::format("cannot cluster on partial index \"{}\"", action.index));
     }
     chosen = index->oid;
+  }
+  if (self().kind == RelationKind::kPartitionedTable) {
+    return run_.fail("0A000", "cannot mark index clustered in partitioned table");
   }
   const std::vector<Oid> indexes = self().indexes;
   for (const Oid index : indexes) {

@@ -392,6 +392,7 @@ bool check_merge(Run& run, const model::CreateTable& statement) {
       return run.fail("42809",
                       fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
     }
+    if (parent->is_partition) return run.fail("42809", "cannot inherit from a partition");
     if (parent->kind != RelationKind::kTable && parent->kind != RelationKind::kForeignTable) {
       return run.fail("42809",
                       fmt::format("inherited relation \"{}\" is not a table", parent->name));

@@ -42,6 +42,14 @@ bool check_writable(Run& run, const Relation& target) {
   return true;
 }
 
+bool has_subquery(const Expression& expression) {
+  bool found = false;
+  model::for_each(expression, [&](const Expression& part) {
+    found = found || part.kind == model::ExpressionKind::kSubquery;
+  });
+  return found;
+}
+
 model::Query as_query(const model::QualifiedName& table, const std::string& alias,
                       const std::optional<Expression>& where) {
   model::Query query;
@@ -54,6 +62,12 @@ model::Query as_query(const model::QualifiedName& table, const std::string& alia
 bool read_for_write(Run& run, const Relation& target, const std::string& alias,
                     const std::optional<Expression>& where,
                     const std::vector<model::RelationUse>& reads) {
+  // With nothing else to read, every column is the target's.
+  if (where && reads.empty() && !target.open_columns && !has_subquery(*where)) {
+    const Oid oid = target.oid;
+    if (!check_expression(run, target, *where, "WHERE")) return false;
+    if (run.catalog.relation(oid) == nullptr) return false;
+  }
   model::Query query = as_query({target.schema, target.name}, alias, where);
   std::vector<Expression> calls;
   for (const model::RelationUse& use : reads) query.relations.push_back(use);
@@ -315,6 +329,17 @@ bool apply(Run& run, const model::Update& statement) {
     columns.push_back(name);
     (is_null_constant(value) ? nulls : values).push_back(name);
   }
+  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads)) {
+    return false;
+  }
+  if (target->kind != RelationKind::kView && statement.reads.empty() &&
+      !run.at(table).open_columns) {
+    for (const auto& [name, value] : statement.assignments) {
+      if (!has_subquery(value) && !check_expression(run, run.at(table), value, "UPDATE")) {
+        return false;
+      }
+    }
+  }
   if (target->kind != RelationKind::kView && !check_columns(run, table, columns)) return false;
   for (const auto& [name, value] : statement.assignments) {
     const Column* column = run.at(table).column(name);
@@ -333,10 +358,7 @@ bool apply(Run& run, const model::Update& statement) {
     }
   }
   if (!statement.only) run.lock_tree(run.at(table), LockMode::kRowExclusive);
-  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads) ||
-      !check_writable(run, run.at(table))) {
-    return false;
-  }
+  if (!check_writable(run, run.at(table))) return false;
   const Relation& owner = run.at(table);
   // A column that is set to itself changes no key.
   std::vector<std::string> changed;

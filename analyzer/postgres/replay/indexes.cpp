@@ -62,6 +62,32 @@ bool is_mutable(const Run& run, const Relation& table, const model::Expression& 
   return answer.known && answer.value != model::Volatility::kImmutable;
 }
 
+/// The operator of a key of an exclusion constraint. Source: ComputeIndexAttrs().
+bool check_exclusion_operator(Run& run, const IndexRequest& request, std::size_t key,
+                              const model::TypeName& type) {
+  if (request.constraint != ConstraintKind::kExclusion ||
+      request.constraint_definition == nullptr ||
+      key >= request.constraint_definition->exclusion_operators.size() ||
+      category(run.catalog, type) == 0) {
+    return true;
+  }
+  const std::string& symbol = request.constraint_definition->exclusion_operators[key];
+  const Type* user = user_type(run.catalog, base_type(run.catalog, type));
+  const bool comparable = user == nullptr || user->kind == TypeKind::kEnum;
+  if (comparable && !facts::operators(symbol).empty() &&
+      resolve_operator(run.catalog, symbol, {type, type}) == nullptr) {
+    return run.fail(
+        "42883", fmt::format("operator does not exist: {0} {1} {0}", model::display(type), symbol));
+  }
+  if (request.definition.method == "btree" && symbol != "=" && symbol != "<" && symbol != ">" &&
+      symbol != "<=" && symbol != ">=") {
+    return run.fail("42809", fmt::format("operator {} is not a member of operator family of the "
+                                         "access method",
+                                         symbol));
+  }
+  return true;
+}
+
 bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index) {
   const model::CreateIndex& definition = request.definition;
   if (definition.predicate) {
@@ -126,6 +152,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
                                            definition.method,
                                            key.descending ? "ASC/DESC" : "NULLS FIRST/LAST"));
     }
+    if (!check_exclusion_operator(run, request, index.keys.size(), type)) return false;
     index.keys.push_back(std::move(result));
   }
   for (const std::string& name : definition.include) {
@@ -301,15 +328,15 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
   index.tablespace = definition.tablespace;
   index.owner = owner.owner;
   index.valid = !(partitioned && definition.only && !owner.children.empty());
+  if (partitioned && request.constraint == ConstraintKind::kExclusion && !run.since(17)) {
+    run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
+    return 0;
+  }
   if (!check_index_expressions(run, table, definition) || !check_method(run, request) ||
       !fill_keys(run, table, request, index)) {
     return 0;
   }
   if (partitioned && (definition.unique || request.constraint == ConstraintKind::kExclusion)) {
-    if (request.constraint == ConstraintKind::kExclusion && !run.since(17)) {
-      run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
-      return 0;
-    }
     if (!covers_partition_key(run, run.at(table), index)) return 0;
   }
   if (!name.empty()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/typecheck.h"
 
 namespace forelock::postgres {
 namespace {
@@ -257,6 +258,16 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
                             column.name == "cmin" || column.name == "cmax";
         if (output || whole || system || scope.entries.empty()) continue;
         return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
+      }
+      for (const model::QueryTarget& target : query.targets) {
+        if (const auto error = type_error(run.catalog, scope, target.expression)) {
+          return run.fail(error->sqlstate, error->message);
+        }
+      }
+      if (query.where) {
+        if (const auto error = type_error(run.catalog, scope, *query.where)) {
+          return run.fail(error->sqlstate, error->message);
+        }
       }
     }
   }

@@ -140,6 +140,9 @@ struct ConstraintContext {
 };
 bool add_constraint(Run& run, Oid table, const model::Constraint& constraint,
                     const ConstraintContext& context);
+/// What the parser refuses about a key: columns that are missing or named twice, and an index that
+/// USING INDEX cannot take. Source: transformIndexConstraint().
+bool check_key_columns(Run& run, Oid table, const model::Constraint& definition);
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& constraint,
                      const ConstraintContext& context);
 /// The scans of a foreign key that is checked for rows that are there.

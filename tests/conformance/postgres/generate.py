@@ -227,7 +227,7 @@ class Generator:
             (1, lambda: "CREATE FUNCTION f2() RETURNS SETOF t1 LANGUAGE sql STABLE AS 'SELECT * FROM t1'"),
             (2, lambda: "CREATE OR REPLACE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"),
             (2, lambda: f"DROP FUNCTION {self.maybe(20, 'IF EXISTS ')}{self.one([f, f, 'f1', 'nosuch()'])}{self.cascade()}"),
-            (1, lambda: f"ALTER FUNCTION {f} {self.one(['RENAME TO f3', 'SET SCHEMA s1', 'IMMUTABLE', 'STRICT'])}"),
+            (1, lambda: f"ALTER FUNCTION {f} {self.one(['RENAME TO f3', 'SET SCHEMA s1'])}"),
             (3, lambda: f"CREATE {self.maybe(20, 'OR REPLACE ')}TRIGGER {self.one(['g1', 'g2'])} {self.one(['BEFORE', 'AFTER', 'INSTEAD OF'])} "
                         f"{self.one(['INSERT', 'UPDATE', 'INSERT OR DELETE', 'UPDATE OF a', 'TRUNCATE'])} ON {self.one(TABLES + ['v1'])} "
                         f"FOR EACH {self.one(['ROW', 'ROW', 'STATEMENT'])} {self.maybe(10, 'WHEN (NEW.a > 0) ')}EXECUTE FUNCTION {self.one(['tf()', 'tf()', 'f1()'])}"),
