@@ -281,6 +281,25 @@ class Writer {
     }
   }
 
+  /// The default with today's name of the sequence that it takes its values from.
+  [[nodiscard]] model::Expression default_of(const Relation& table, const Column& own) const {
+    model::Expression result = *own.default_value;
+    if (result.name != "nextval" || result.args.empty()) return result;
+    model::Expression* constant = result.args.data();
+    if (constant->kind == model::ExpressionKind::kCast && !constant->args.empty()) {
+      constant = constant->args.data();
+    }
+    for (const Dependency& dependency : table.needs) {
+      const Relation* sequence = catalog_.relation(dependency.needs);
+      if (dependency.kind != Dependency::Part::kDefault || dependency.object_column != own.number ||
+          sequence == nullptr || sequence->kind != RelationKind::kSequence) {
+        continue;
+      }
+      constant->name = qualified(*sequence);
+    }
+    return result;
+  }
+
   std::string column(const Relation& table, const Column& own) {
     std::string text = model::quote_identifier(own.name) + " " + type_text(own.type);
     if (!own.collation.empty()) text += " COLLATE " + model::quote_identifier(own.collation);
@@ -291,10 +310,10 @@ class Writer {
     } else if (own.default_value) {
       // A bare literal needs the column's type; what is cast on assignment is cast here as well.
       const bool literal = own.default_value->kind == model::ExpressionKind::kConstant;
-      text += " DEFAULT " + print_expression(catalog_, {}, *own.default_value,
+      text += " DEFAULT " + print_expression(catalog_, {}, default_of(table, own),
                                              literal && own.default_value->constant ==
                                                             model::ConstantKind::kString
-                                                 ? own.type
+                                                 ? base_type(catalog_, own.type)
                                                  : model::TypeName{});
     }
     if (own.identity != model::IdentityKind::kNone) {
@@ -615,6 +634,11 @@ class Writer {
 
 }  // namespace
 
-std::string schema_ddl(const Catalog& catalog) { return Writer(catalog).write(); }
+std::string schema_ddl(const Catalog& catalog) {
+  // Whoever runs it has the search_path of a new session, whatever the history ended with.
+  Catalog fresh = catalog;
+  fresh.set_search_path({"public"});
+  return Writer(fresh).write();
+}
 
 }  // namespace forelock::postgres

@@ -73,8 +73,11 @@ std::optional<TypeError> operator_error(const Catalog& catalog, const Scope& sco
     if (is_unknown(*type)) continue;
     const Type* user = user_type(catalog, base_type(catalog, *type));
     // Rows and ranges compare, but have no patterns.
-    if (user != nullptr && (user->kind == TypeKind::kComposite || user->kind == TypeKind::kRange) &&
-        symbol.find('~') != std::string_view::npos) {
+    const bool row = user != nullptr && user->kind == TypeKind::kComposite;
+    const bool range = user != nullptr && user->kind == TypeKind::kRange;
+    const bool compares = symbol == "=" || symbol == "<>" || symbol == "<" || symbol == ">" ||
+                          symbol == "<=" || symbol == ">=" || symbol.starts_with('*');
+    if ((row && !compares) || (range && symbol.find('~') != std::string_view::npos)) {
       return TypeError{"42883", fmt::format("operator does not exist: {} {} {}", model::display(a),
                                             symbol, model::display(b))};
     }
@@ -157,6 +160,15 @@ bool accepts(const Catalog& catalog, const CatalogFunction& function,
   return given.size() <= inputs;
 }
 
+/// Whether some function of that name takes a value of any type at that place.
+bool takes_any(std::string_view name, std::size_t count, std::size_t index) {
+  return std::ranges::any_of(facts::functions(name), [&](const facts::FunctionFact& fact) {
+    const auto types = facts::arguments(fact);
+    if (fact.variadic || types.size() < count) return fact.variadic;
+    return index < types.size() && facts::type(types[index]).kind == 'p';
+  });
+}
+
 std::optional<TypeError> function_error(const Catalog& catalog, const Scope& scope,
                                         const Expression& call) {
   std::vector<model::TypeName> given;
@@ -165,6 +177,15 @@ std::optional<TypeError> function_error(const Catalog& catalog, const Scope& sco
   for (const Expression& arg : call.args) {
     given.push_back(infer_type(catalog, scope, arg));
     if (!is_known(given.back())) return std::nullopt;
+    const Type* user = user_type(catalog, base_type(catalog, given.back()));
+    const bool plain =
+        user != nullptr && (user->kind == TypeKind::kEnum || user->kind == TypeKind::kComposite);
+    if (own.empty() && plain && !facts::functions(call.name).empty() &&
+        !takes_any(call.name, call.args.size(), given.size() - 1) &&
+        facts::newer_function(call.name) == nullptr) {
+      return TypeError{"42883",
+                       fmt::format("function {} does not exist for these arguments", call.name)};
+    }
     if (own.empty() && given.back().name.schema != "pg_catalog") return std::nullopt;
   }
   if (!own.empty() && facts::functions(call.name).empty() &&

@@ -26,6 +26,7 @@ enum class Pass {
   kExamineConstraint,  ///< The parser's look at keys: AT_PASS_ADD_CONSTR.
   kColumnAttributes,
   kAddIndexConstraint,
+  kDefaults,  ///< Of AT_PASS_ADD_OTHERCONSTR what is there before constraints are examined.
   kAddOtherConstraint,
   kMisc,
 };
@@ -112,6 +113,7 @@ class AlterTableRun {
   bool alter_type(Oid table, const model::AlterColumnType& action, bool recursing);
   bool prepare(const model::AlterAction& action);
   bool prepare_type(const model::AlterColumnType& action);
+  bool prepare_persistence(bool logged);
   bool may_change_type(const Relation& table, const Column& column);
   bool not_null(Oid table, const std::string& column, bool recursing);
   bool constrain(const ExtraConstraint& extra);
@@ -135,10 +137,10 @@ struct PassOf {
     return Pass::kMisc;
   }
   Pass operator()(const model::AddColumn&) const { return Pass::kAddColumn; }
-  Pass operator()(const model::SetDefault&) const { return Pass::kAddOtherConstraint; }
+  Pass operator()(const model::SetDefault&) const { return Pass::kDefaults; }
   Pass operator()(const model::DropDefault&) const { return Pass::kDrop; }
-  Pass operator()(const model::AddIdentity&) const { return Pass::kAddOtherConstraint; }
-  Pass operator()(const model::SetIdentity&) const { return Pass::kColumnAttributes; }
+  Pass operator()(const model::AddIdentity&) const { return Pass::kDefaults; }
+  Pass operator()(const model::SetIdentity&) const { return Pass::kMisc; }
   Pass operator()(const model::DropIdentity&) const { return Pass::kDrop; }
   Pass operator()(const model::DropNotNull&) const { return Pass::kDrop; }
   Pass operator()(const model::SetNotNull&) const { return Pass::kColumnAttributes; }
@@ -502,6 +504,9 @@ bool AlterTableRun::prepare(const model::AlterAction& action) {
       return run_.fail("42P16", "cannot drop generation expression from inherited column");
     }
   }
+  if (const auto* logged = std::get_if<model::SetLogged>(&action.what)) {
+    return prepare_persistence(logged->logged);
+  }
   const bool inherits = std::holds_alternative<model::Inherit>(action.what);
   if (inherits && (self().of_type != 0 || self().is_partition ||
                    self().kind == RelationKind::kPartitionedTable)) {
@@ -544,12 +549,12 @@ bool AlterTableRun::prepare_type(const model::AlterColumnType& action) {
       return run_.fail("22023", "identity column type must be smallint, integer, or bigint");
     }
   }
-  if (!may_change_type(self(), *existing)) return false;
-  const ResolvedType type = run_.type(action.type);
-  if (!type.known) return false;
   if (action.using_expression && existing->generated != model::GeneratedKind::kNone) {
     return run_.fail("42611", "cannot specify USING when altering type of generated column");
   }
+  if (!may_change_type(self(), *existing)) return false;
+  const ResolvedType type = run_.type(action.type);
+  if (!type.known) return false;
   if (action.using_expression) {
     const model::TypeName from =
         infer_type(run_.catalog, Scope::of(self()), *action.using_expression);
@@ -825,7 +830,8 @@ bool AlterTableRun::operator()(const model::AddIdentity& action) {
   };
   if (!found->assumed) {
     const std::string& type = found->type.name.name;
-    if (type != "int2" && type != "int4" && type != "int8" && !type.empty()) {
+    if ((type != "int2" && type != "int4" && type != "int8" && !type.empty()) ||
+        found->type.array_dimensions > 0) {
       return run_.fail("22023", "identity column type must be smallint, integer, or bigint");
     }
     if (!found->not_null) {
@@ -1447,11 +1453,14 @@ bool AlterTableRun::operator()(const model::SetTriggerState& action) {
 bool AlterTableRun::operator()(const model::SetReplicaIdentity& action) {
   Oid chosen = 0;
   if (action.identity == 'i') {
-    const Relation* index = run_.catalog.find_index({self().schema, action.index});
+    const Relation* index = run_.catalog.find_relation({self().schema, action.index});
     if (index == nullptr) {
       if (self().assumed) return true;
       return run_.fail("42704", fmt::format("index \"{}\" for table \"{}\" does not exist",
                                             action.index, self().name));
+    }
+    if (!is_index(index->kind)) {
+      return run_.fail("42809", fmt::format("\"{}\" is not an index", action.index));
     }
     run_.lock(*index, LockMode::kShare);
     if (index->table != table_) {
@@ -1490,7 +1499,8 @@ bool AlterTableRun::operator()(const model::SetRowSecurity& action) {
   return true;
 }
 
-bool AlterTableRun::operator()(const model::SetLogged& action) {
+/// Source: ATPrepChangePersistence().
+bool AlterTableRun::prepare_persistence(bool logged) {
   using model::Persistence;
   const Relation& table = self();
   if (table.persistence == Persistence::kTemporary) {
@@ -1499,14 +1509,9 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
                                  "temporary",
                                  table.name));
   }
-  const Persistence wanted = action.logged ? Persistence::kPermanent : Persistence::kUnlogged;
-  if (table.persistence == wanted) {
-    if (!table.assumed) {
-      run_.effects.changes_nothing = statement_.actions.size() == 1;
-      return true;
-    }
-  }
-  if (action.logged) {
+  const Persistence wanted = logged ? Persistence::kPermanent : Persistence::kUnlogged;
+  if (table.persistence == wanted) return true;
+  if (logged) {
     for (const CatalogConstraint& constraint : table.constraints) {
       const Relation* other = run_.catalog.relation(constraint.referenced_table);
       if (other != nullptr && other->oid != table_ &&
@@ -1516,15 +1521,25 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
                                               table.name, other->name));
       }
     }
-  } else {
-    for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
-      if (use.table->oid != table_ && use.table->persistence == Persistence::kPermanent) {
-        return run_.fail("42P16",
-                         fmt::format("could not change table \"{}\" to unlogged because it "
-                                     "is referenced by logged table \"{}\"",
-                                     table.name, use.table->name));
-      }
+    return true;
+  }
+  for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
+    if (use.table->oid != table_ && use.table->persistence == Persistence::kPermanent) {
+      return run_.fail("42P16", fmt::format("could not change table \"{}\" to unlogged because it "
+                                            "is referenced by logged table \"{}\"",
+                                            table.name, use.table->name));
     }
+  }
+  return true;
+}
+
+bool AlterTableRun::operator()(const model::SetLogged& action) {
+  using model::Persistence;
+  const Relation& table = self();
+  const Persistence wanted = action.logged ? Persistence::kPermanent : Persistence::kUnlogged;
+  if (table.persistence == wanted && !table.assumed) {
+    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    return true;
   }
   std::vector<Oid> parts = table.indexes;
   for (const Column& column : table.columns) {
@@ -1594,11 +1609,14 @@ bool AlterTableRun::operator()(const model::SetTableOptions& action) {
 bool AlterTableRun::operator()(const model::ClusterOn& action) {
   Oid chosen = 0;
   if (!action.without) {
-    const Relation* index = run_.catalog.find_index({self().schema, action.index});
+    const Relation* index = run_.catalog.find_relation({self().schema, action.index});
     if (index == nullptr) {
       if (self().assumed) return true;
       return run_.fail("42704", fmt::format("index \"{}\" for table \"{}\" does not exist",
                                             action.index, self().name));
+    }
+    if (!is_index(index->kind)) {
+      return run_.fail("42809", fmt::format("\"{}\" is not an index", action.index));
     }
     run_.lock(*index, LockMode::kShareUpdateExclusive);
     if (index->table != table_) {

@@ -428,6 +428,19 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
   run.change(oid, [&](Relation& copy) {
     for (Column& own : copy.columns) {
       if (own.number != column.number) continue;
+      // A bare literal has become a value of the old type, which is cast from now on.
+      if (own.default_value && own.default_value->kind == ExpressionKind::kConstant &&
+          own.default_value->constant == model::ConstantKind::kString &&
+          !same_type(own.type, type.name)) {
+        Expression cast;
+        cast.kind = ExpressionKind::kCast;
+        cast.type = base_type(run.catalog, own.type);
+        cast.type->modifiers.clear();
+        cast.sql = fmt::format("{}::{}", model::quote_literal(own.default_value->name),
+                               model::display(*cast.type));
+        cast.args.push_back(std::move(*own.default_value));
+        own.default_value = std::move(cast);
+      }
       own.type = type.name;
       own.type_oid = type.user_type;
       own.collation = action.collation;

@@ -124,10 +124,13 @@ bool add_check(Run& run, Oid table, const model::Constraint& definition,
 
 bool check_index_to_use(Run& run, Oid table, const model::Constraint& definition) {
   const Relation& owner = run.at(table);
-  const Relation* index = run.catalog.find_index({owner.schema, definition.using_index});
+  const Relation* index = run.catalog.find_relation({owner.schema, definition.using_index});
   if (index == nullptr && owner.assumed) return true;
   if (index == nullptr) {
     return run.fail("42704", fmt::format("index \"{}\" does not exist", definition.using_index));
+  }
+  if (!is_index(index->kind)) {
+    return run.fail("42809", fmt::format("\"{}\" is not an index", definition.using_index));
   }
   if (index->table != table) {
     return run.fail("42P16", fmt::format("\"{}\" is not an index for table \"{}\"",

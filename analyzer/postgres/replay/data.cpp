@@ -192,6 +192,24 @@ bool has_rows(const Relation& table) {
   return table.kind != RelationKind::kMaterializedView && table.kind != RelationKind::kSequence;
 }
 
+/// The columns of INSERT ... SELECT against those that they go to.
+bool check_selected(Run& run, const model::Query& query, const Relation& table,
+                    const std::vector<std::string>& given) {
+  const QueryShape shape = query_shape(run, query, {});
+  if (shape.open) return true;
+  for (std::size_t i = 0; i < shape.columns.size() && i < given.size(); ++i) {
+    const Column* column = table.column(given[i]);
+    const model::TypeName& from = shape.columns[i].type;
+    if (column == nullptr || column->assumed || from.name.name == "text") continue;
+    if (cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
+      return run.fail(
+          "42804", fmt::format("column \"{}\" is of type {} but expression is of type {}",
+                               column->name, model::display(column->type), model::display(from)));
+    }
+  }
+  return true;
+}
+
 bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
                   const std::vector<std::string>& given) {
   const std::size_t wanted = given.size();
@@ -290,6 +308,9 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   if (!is_view && !check_insert(run, statement, run.at(table), given)) return false;
   if (statement.query && !read_query(run, *statement.query, true)) return false;
+  if (statement.query && !is_view && !check_selected(run, *statement.query, run.at(table), given)) {
+    return false;
+  }
   for (const model::RelationUse& use : statement.reads) {
     const bool known = statement.query && std::ranges::any_of(statement.query->relations,
                                                               [&](const model::RelationUse& own) {

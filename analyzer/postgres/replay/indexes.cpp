@@ -48,13 +48,13 @@ std::string choose_index_name(const Run& run, const Relation& table, const Index
 /// What the parser says about the expressions, before anything else: transformIndexStmt().
 bool check_index_expressions(Run& run, Oid table, const model::CreateIndex& definition) {
   const Relation& owner = run.at(table);
-  for (const model::IndexKey& key : definition.keys) {
-    if (key.expression && !check_expression(run, owner, *key.expression, "index expression")) {
-      return false;
-    }
+  if (definition.predicate &&
+      !check_expression(run, owner, *definition.predicate, "index predicate")) {
+    return false;
   }
-  return !definition.predicate ||
-         check_expression(run, owner, *definition.predicate, "index predicate");
+  return std::ranges::all_of(definition.keys, [&](const model::IndexKey& key) {
+    return !key.expression || check_expression(run, owner, *key.expression, "index expression");
+  });
 }
 
 bool is_mutable(const Run& run, const Relation& table, const model::Expression& expression) {
