@@ -218,6 +218,9 @@ Printer::Text Printer::cast(const Expression& e) {
     const Text inner = constant(arg, bare);
     return inner ? Text(fmt::format("({})::{}", *inner, shown_type(target, true))) : std::nullopt;
   }
+  if (arg.kind == ExpressionKind::kArray && arg.args.empty()) {
+    return fmt::format("ARRAY[]::{}", shown_type(target, true));
+  }
   const Text inner = print(arg);
   if (!inner) return std::nullopt;
   const model::TypeName from = type_of(arg);

@@ -213,6 +213,10 @@ void Replay::apply_transaction(const model::Transaction& control, Effects& effec
       savepoints_.push_back({control.savepoint, catalog_, session_.held, session_.settings});
       return;
     case Kind::kRelease: {
+      if (!session_.in_transaction) {
+        fail("25P01", "RELEASE SAVEPOINT can only be used in transaction blocks");
+        return;
+      }
       const auto found = find();
       if (found == savepoints_.rend()) {
         fail("3B001", "savepoint \"" + control.savepoint + "\" does not exist");
@@ -222,6 +226,10 @@ void Replay::apply_transaction(const model::Transaction& control, Effects& effec
       return;
     }
     case Kind::kRollbackTo: {
+      if (!session_.in_transaction) {
+        fail("25P01", "ROLLBACK TO SAVEPOINT can only be used in transaction blocks");
+        return;
+      }
       const auto found = find();
       if (found == savepoints_.rend()) {
         fail("3B001", "savepoint \"" + control.savepoint + "\" does not exist");

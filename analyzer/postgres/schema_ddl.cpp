@@ -281,6 +281,25 @@ class Writer {
     }
   }
 
+  /// The default with today's name of the sequence that it takes its values from.
+  [[nodiscard]] model::Expression default_of(const Relation& table, const Column& own) const {
+    model::Expression result = *own.default_value;
+    if (result.name != "nextval" || result.args.empty()) return result;
+    model::Expression* constant = result.args.data();
+    if (constant->kind == model::ExpressionKind::kCast && !constant->args.empty()) {
+      constant = constant->args.data();
+    }
+    for (const Dependency& dependency : table.needs) {
+      const Relation* sequence = catalog_.relation(dependency.needs);
+      if (dependency.kind != Dependency::Part::kDefault || dependency.object_column != own.number ||
+          sequence == nullptr || sequence->kind != RelationKind::kSequence) {
+        continue;
+      }
+      constant->name = qualified(*sequence);
+    }
+    return result;
+  }
+
   std::string column(const Relation& table, const Column& own) {
     std::string text = model::quote_identifier(own.name) + " " + type_text(own.type);
     if (!own.collation.empty()) text += " COLLATE " + model::quote_identifier(own.collation);
@@ -291,10 +310,10 @@ class Writer {
     } else if (own.default_value) {
       // A bare literal needs the column's type; what is cast on assignment is cast here as well.
       const bool literal = own.default_value->kind == model::ExpressionKind::kConstant;
-      text += " DEFAULT " + print_expression(catalog_, {}, *own.default_value,
+      text += " DEFAULT " + print_expression(catalog_, {}, default_of(table, own),
                                              literal && own.default_value->constant ==
                                                             model::ConstantKind::kString
-                                                 ? own.type
+                                                 ? base_type(catalog_, own.type)
                                                  : model::TypeName{});
     }
     if (own.identity != model::IdentityKind::kNone) {
@@ -473,7 +492,7 @@ class Writer {
     const std::string table = qualified(relation);
     for (const Trigger& own : relation.triggers) trigger(relation, own);
     for (const RewriteRule& rule : relation.rule_objects) {
-      if (!rule.definition.sql.empty()) line("{}", rule.definition.sql);
+      if (!rule.definition.sql.empty()) line("{}", rule_text(relation, rule));
     }
     for (const Policy& own : relation.policies) policy(relation, own);
     if (relation.row_security) line("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", table);
@@ -489,6 +508,24 @@ class Writer {
       if (!index->clustered) continue;
       line("ALTER TABLE {} CLUSTER ON {}", table, model::quote_identifier(index->name));
     }
+  }
+
+  /// The rule as it was written, with the names of today.
+  static std::string rule_text(const Relation& table, const RewriteRule& rule) {
+    const std::string& sql = rule.definition.sql;
+    std::string lower;
+    for (const char c : sql) {
+      lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    const std::size_t as = lower.find(" as ");
+    const std::size_t to = lower.find(" to ", as == std::string::npos ? 0 : as);
+    const std::size_t name = lower.find_first_not_of(' ', to == std::string::npos ? to : to + 4);
+    const std::size_t rest = lower.find_first_of(" \n\t", name);
+    if (as == std::string::npos || name == std::string::npos || rest == std::string::npos) {
+      return sql;
+    }
+    return fmt::format("CREATE RULE {}{} TO {}{}", model::quote_identifier(rule.name),
+                       sql.substr(as, to - as), qualified(table), sql.substr(rest));
   }
 
   void trigger(const Relation& table, const Trigger& own) {
@@ -597,6 +634,11 @@ class Writer {
 
 }  // namespace
 
-std::string schema_ddl(const Catalog& catalog) { return Writer(catalog).write(); }
+std::string schema_ddl(const Catalog& catalog) {
+  // Whoever runs it has the search_path of a new session, whatever the history ended with.
+  Catalog fresh = catalog;
+  fresh.set_search_path({"public"});
+  return Writer(fresh).write();
+}
 
 }  // namespace forelock::postgres

@@ -72,6 +72,15 @@ std::optional<TypeError> operator_error(const Catalog& catalog, const Scope& sco
   for (const model::TypeName* type : {&a, &b}) {
     if (is_unknown(*type)) continue;
     const Type* user = user_type(catalog, base_type(catalog, *type));
+    // Rows and ranges compare, but have no patterns.
+    const bool row = user != nullptr && user->kind == TypeKind::kComposite;
+    const bool range = user != nullptr && user->kind == TypeKind::kRange;
+    const bool compares = symbol == "=" || symbol == "<>" || symbol == "<" || symbol == ">" ||
+                          symbol == "<=" || symbol == ">=" || symbol.starts_with('*');
+    if ((row && !compares) || (range && symbol.find('~') != std::string_view::npos)) {
+      return TypeError{"42883", fmt::format("operator does not exist: {} {} {}", model::display(a),
+                                            symbol, model::display(b))};
+    }
     if (category(catalog, *type) == 0 || (user != nullptr && user->kind != TypeKind::kEnum)) {
       return std::nullopt;
     }
@@ -127,15 +136,65 @@ std::optional<TypeError> common_error(const Catalog& catalog, const Scope& scope
   return std::nullopt;
 }
 
+/// Whether a function of the history's own takes such arguments.
+bool accepts(const Catalog& catalog, const CatalogFunction& function,
+             const std::vector<model::TypeName>& given) {
+  std::size_t inputs = 0;
+  for (const model::FunctionParameter& parameter : function.definition.parameters) {
+    if (parameter.mode == 'v') return true;
+    if (parameter.mode == 'o' || parameter.mode == 't') continue;
+    const std::size_t i = inputs++;
+    if (i >= given.size()) {
+      if (!parameter.default_value) return false;
+      continue;
+    }
+    const model::TypeName wanted = resolve_type(catalog, parameter.type).name;
+    if (category(catalog, wanted) == 0) continue;
+    const facts::TypeId id = fact_id(wanted);
+    if (id >= 0 && facts::type(id).kind == 'p') continue;
+    if (!is_unknown(given[i]) && !same_type(base_type(catalog, given[i]), wanted) &&
+        cast_path(catalog, given[i], wanted, CastContext::kImplicit) == CastPath::kNone) {
+      return false;
+    }
+  }
+  return given.size() <= inputs;
+}
+
+/// Whether some function of that name takes a value of any type at that place.
+bool takes_any(std::string_view name, std::size_t count, std::size_t index) {
+  return std::ranges::any_of(facts::functions(name), [&](const facts::FunctionFact& fact) {
+    const auto types = facts::arguments(fact);
+    if (fact.variadic || types.size() < count) return fact.variadic;
+    return index < types.size() && facts::type(types[index]).kind == 'p';
+  });
+}
+
 std::optional<TypeError> function_error(const Catalog& catalog, const Scope& scope,
                                         const Expression& call) {
   std::vector<model::TypeName> given;
+  const model::QualifiedName name{call.qualifier, call.name};
+  const auto own = catalog.find_functions(name);
   for (const Expression& arg : call.args) {
     given.push_back(infer_type(catalog, scope, arg));
     if (!is_known(given.back())) return std::nullopt;
-    if (given.back().name.schema != "pg_catalog") return std::nullopt;
+    const Type* user = user_type(catalog, base_type(catalog, given.back()));
+    const bool plain =
+        user != nullptr && (user->kind == TypeKind::kEnum || user->kind == TypeKind::kComposite);
+    if (own.empty() && plain && !facts::functions(call.name).empty() &&
+        !takes_any(call.name, call.args.size(), given.size() - 1) &&
+        facts::newer_function(call.name) == nullptr) {
+      return TypeError{"42883",
+                       fmt::format("function {} does not exist for these arguments", call.name)};
+    }
+    if (own.empty() && given.back().name.schema != "pg_catalog") return std::nullopt;
   }
-  const model::QualifiedName name{call.qualifier, call.name};
+  if (!own.empty() && facts::functions(call.name).empty() &&
+      std::ranges::none_of(own, [&](const CatalogFunction* function) {
+        return accepts(catalog, *function, given);
+      })) {
+    return TypeError{"42883",
+                     fmt::format("function {} does not exist for these arguments", call.name)};
+  }
   // A function of another version, or of an extension that is not known, says nothing.
   if (facts::functions(call.name).empty() || !catalog.find_functions(name).empty() ||
       facts::newer_function(call.name) != nullptr) {
@@ -218,6 +277,11 @@ std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
   for (const Expression& arg : e.args) {
     if (auto error = type_error(catalog, scope, arg)) return error;
   }
+  return type_error_at(catalog, scope, e);
+}
+
+std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scope,
+                                       const Expression& e) {
   switch (e.kind) {
     case ExpressionKind::kAnd:
     case ExpressionKind::kOr:
@@ -262,6 +326,7 @@ std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
   if (symbol == "NOT LIKE") symbol = "!~~";
   if (symbol == "ILIKE") symbol = "~~*";
   if (symbol == "NOT ILIKE") symbol = "!~~*";
+  if (symbol == "IS DISTINCT FROM" || symbol == "IS NOT DISTINCT FROM") symbol = "=";
   if (symbol == "IN" || symbol == "NOT IN") {
     for (std::size_t i = 1; i < e.args.size(); ++i) {
       if (auto error =

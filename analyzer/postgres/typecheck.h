@@ -20,6 +20,10 @@ struct TypeError {
 std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
                                     const model::Expression& expression);
 
+/// The error of the outermost part alone, its arguments being fine.
+std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scope,
+                                       const model::Expression& expression);
+
 /// The error of reading `text` as a value of `type`; nullopt where it is fine or not known.
 std::optional<TypeError> literal_error(const Catalog& catalog, const model::TypeName& type,
                                        const std::string& text);

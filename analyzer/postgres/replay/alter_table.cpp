@@ -23,8 +23,10 @@ enum class Pass {
   kAlterType,
   kAddColumn,
   kSetExpression,
+  kExamineConstraint,  ///< The parser's look at keys: AT_PASS_ADD_CONSTR.
   kColumnAttributes,
   kAddIndexConstraint,
+  kDefaults,  ///< Of AT_PASS_ADD_OTHERCONSTR what is there before constraints are examined.
   kAddOtherConstraint,
   kMisc,
 };
@@ -109,7 +111,10 @@ class AlterTableRun {
   bool add_column(Oid table, const model::AddColumn& action, bool recursing, bool recurse);
   bool drop_column(Oid table, const model::DropColumn& action, bool recursing);
   bool alter_type(Oid table, const model::AlterColumnType& action, bool recursing);
+  bool prepare(const model::AlterAction& action);
   bool prepare_type(const model::AlterColumnType& action);
+  bool prepare_persistence(bool logged);
+  bool may_change_type(const Relation& table, const Column& column);
   bool not_null(Oid table, const std::string& column, bool recursing);
   bool constrain(const ExtraConstraint& extra);
   bool drop_constraint(Oid table, const model::DropConstraint& action, bool recursing);
@@ -132,10 +137,10 @@ struct PassOf {
     return Pass::kMisc;
   }
   Pass operator()(const model::AddColumn&) const { return Pass::kAddColumn; }
-  Pass operator()(const model::SetDefault&) const { return Pass::kAddOtherConstraint; }
+  Pass operator()(const model::SetDefault&) const { return Pass::kDefaults; }
   Pass operator()(const model::DropDefault&) const { return Pass::kDrop; }
-  Pass operator()(const model::AddIdentity&) const { return Pass::kAddOtherConstraint; }
-  Pass operator()(const model::SetIdentity&) const { return Pass::kColumnAttributes; }
+  Pass operator()(const model::AddIdentity&) const { return Pass::kDefaults; }
+  Pass operator()(const model::SetIdentity&) const { return Pass::kMisc; }
   Pass operator()(const model::DropIdentity&) const { return Pass::kDrop; }
   Pass operator()(const model::DropNotNull&) const { return Pass::kDrop; }
   Pass operator()(const model::SetNotNull&) const { return Pass::kColumnAttributes; }
@@ -189,6 +194,9 @@ std::vector<Command> AlterTableRun::plan() {
   std::vector<Command> commands;
   for (const model::AlterAction& action : statement_.actions) {
     commands.push_back({std::visit(PassOf{}, action.what), &action, std::nullopt});
+    if (std::holds_alternative<model::AddConstraint>(action.what)) {
+      commands.push_back({Pass::kExamineConstraint, &action, std::nullopt});
+    }
     const auto* add = std::get_if<model::AddColumn>(&action.what);
     if (add == nullptr) continue;
     // IF NOT EXISTS that is not taken drops the constraints too.
@@ -254,10 +262,9 @@ bool AlterTableRun::execute() {
   for (const model::AlterAction& action : statement_.actions) {
     if (!check_kind(self(), action)) return false;
   }
-  // ALTER TYPE is checked before any subcommand runs: ATPrepAlterColumnType().
+  // ATPrepCmd() refuses before any subcommand runs.
   for (const model::AlterAction& action : statement_.actions) {
-    const auto* alter = std::get_if<model::AlterColumnType>(&action.what);
-    if (alter != nullptr && !prepare_type(*alter)) return false;
+    if (!prepare(action)) return false;
   }
   const std::vector<Command> commands = plan();
   bool types_finished = false;
@@ -266,8 +273,14 @@ bool AlterTableRun::execute() {
       types_finished = true;
       if (!finish_type_changes(run_, type_changes_)) return false;
     }
-    const bool good = command.constraint ? constrain(*command.constraint)
-                                         : std::visit(*this, command.action->what);
+    bool good = true;
+    if (command.pass == Pass::kExamineConstraint) {
+      const auto& added = std::get<model::AddConstraint>(command.action->what);
+      good = check_key_columns(run_, table_, added.constraint);
+    } else {
+      good = command.constraint ? constrain(*command.constraint)
+                                : std::visit(*this, command.action->what);
+    }
     if (!good) return false;
   }
   if (!types_finished && !finish_type_changes(run_, type_changes_)) return false;
@@ -470,14 +483,89 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   return drop(run_, std::move(targets), action.cascade);
 }
 
+bool AlterTableRun::prepare(const model::AlterAction& action) {
+  if (const auto* alter = std::get_if<model::AlterColumnType>(&action.what)) {
+    return prepare_type(*alter);
+  }
+  if (std::holds_alternative<model::AddColumn>(action.what) && self().of_type != 0) {
+    return run_.fail("42809", "cannot add column to typed table");
+  }
+  if (std::holds_alternative<model::DropColumn>(action.what) && self().of_type != 0) {
+    return run_.fail("42809", "cannot drop column from typed table");
+  }
+  if (const auto* drop_expression = std::get_if<model::DropExpression>(&action.what)) {
+    if (statement_.only && !self().children.empty()) {
+      return run_.fail("42P16",
+                       "ALTER TABLE / DROP EXPRESSION must be applied to child tables too");
+    }
+    const Column* found = run_.column(table_, drop_expression->column);
+    if (found == nullptr) return false;
+    if (found->inherited_from > 0) {
+      return run_.fail("42P16", "cannot drop generation expression from inherited column");
+    }
+  }
+  if (const auto* logged = std::get_if<model::SetLogged>(&action.what)) {
+    return prepare_persistence(logged->logged);
+  }
+  const bool inherits = std::holds_alternative<model::Inherit>(action.what);
+  if (inherits && (self().of_type != 0 || self().is_partition ||
+                   self().kind == RelationKind::kPartitionedTable)) {
+    return run_.fail("42809", fmt::format("cannot change inheritance of \"{}\"", self().name));
+  }
+  return true;
+}
+
+/// Whether the type of the column may be changed here, and not only on a parent or a composite.
+bool AlterTableRun::may_change_type(const Relation& table, const Column& column) {
+  if (table.of_type != 0) return run_.fail("42809", "cannot alter column type of typed table");
+  if (column.inherited_from > 0) {
+    return run_.fail("42P16", fmt::format("cannot alter inherited column \"{}\"", column.name));
+  }
+  if (!table.partition_key) return true;
+  for (const model::IndexKey& key : table.partition_key->keys) {
+    const auto names = key.expression ? column_names(*key.expression) : std::vector<std::string>{};
+    if (key.column == column.name || std::ranges::find(names, column.name) != names.end()) {
+      return run_.fail("42P16", fmt::format("cannot alter column \"{}\" because it is part of the "
+                                            "partition key of relation \"{}\"",
+                                            column.name, table.name));
+    }
+  }
+  return true;
+}
+
 bool AlterTableRun::prepare_type(const model::AlterColumnType& action) {
-  const Relation& table = self();
   const Column* existing = run_.column(table_, action.column);
   if (existing == nullptr) return false;
-  if (table.of_type != 0 || existing->inherited_from > 0 || table.partition_key) return true;
+  // USING is read, and an identity's sequence changed, before anything is checked.
+  if (action.using_expression &&
+      !check_expression(run_, self(), *action.using_expression, "transform expression")) {
+    return false;
+  }
+  if (existing->identity != model::IdentityKind::kNone) {
+    const ResolvedType type = run_.type(action.type);
+    if (!type.known) return false;
+    const std::string& name = type.name.name.name;
+    if (type.name.array_dimensions > 0 || (name != "int2" && name != "int4" && name != "int8")) {
+      return run_.fail("22023", "identity column type must be smallint, integer, or bigint");
+    }
+  }
+  if (action.using_expression && existing->generated != model::GeneratedKind::kNone) {
+    return run_.fail("42611", "cannot specify USING when altering type of generated column");
+  }
+  if (!may_change_type(self(), *existing)) return false;
   const ResolvedType type = run_.type(action.type);
   if (!type.known) return false;
-  if (action.using_expression || existing->assumed) return true;
+  if (action.using_expression) {
+    const model::TypeName from =
+        infer_type(run_.catalog, Scope::of(self()), *action.using_expression);
+    if (cast_path(run_.catalog, from, type.name, CastContext::kAssignment) == CastPath::kNone) {
+      return run_.fail("42804", fmt::format("result of USING clause for column \"{}\" cannot be "
+                                            "cast automatically to type {}",
+                                            action.column, model::display(type.name)));
+    }
+    return true;
+  }
+  if (existing->assumed) return true;
   if (cast_path(run_.catalog, existing->type, type.name, CastContext::kAssignment) ==
       CastPath::kNone) {
     return run_.fail("42804", fmt::format("column \"{}\" cannot be cast automatically to type {}",
@@ -490,24 +578,6 @@ bool AlterTableRun::alter_type(Oid oid, const model::AlterColumnType& action, bo
   const Relation& table = run_.at(oid);
   const Column* existing = run_.column(oid, action.column);
   if (existing == nullptr) return false;
-  if (table.of_type != 0 && !recursing) {
-    return run_.fail("42809", "cannot alter column type of typed table");
-  }
-  if (existing->inherited_from > 0 && !recursing) {
-    return run_.fail("42P16", fmt::format("cannot alter inherited column \"{}\"", action.column));
-  }
-  if (table.partition_key) {
-    for (const model::IndexKey& key : table.partition_key->keys) {
-      const auto names =
-          key.expression ? column_names(*key.expression) : std::vector<std::string>{};
-      if (key.column == action.column || std::ranges::find(names, action.column) != names.end()) {
-        return run_.fail("42P16",
-                         fmt::format("cannot alter column \"{}\" because it is part of the "
-                                     "partition key of relation \"{}\"",
-                                     action.column, table.name));
-      }
-    }
-  }
   if (table.kind == RelationKind::kCompositeType) {
     for (const Dependency& dependency : run_.catalog.dependents(oid)) {
       if (dependency.kind == Dependency::Part::kColumn) {
@@ -760,7 +830,8 @@ bool AlterTableRun::operator()(const model::AddIdentity& action) {
   };
   if (!found->assumed) {
     const std::string& type = found->type.name.name;
-    if (type != "int2" && type != "int4" && type != "int8" && !type.empty()) {
+    if ((type != "int2" && type != "int4" && type != "int8" && !type.empty()) ||
+        found->type.array_dimensions > 0) {
       return run_.fail("22023", "identity column type must be smallint, integer, or bigint");
     }
     if (!found->not_null) {
@@ -1150,6 +1221,7 @@ bool AlterTableRun::operator()(const model::AttachPartition& action) {
   }
   const Relation* partition = run_.table(action.partition);
   if (partition == nullptr) return false;
+  if (action.bound && !check_bound_kind(run_, self(), *action.bound)) return false;
   if (partition->oid == table_) {
     return run_.fail("42P07", "circular inheritance not allowed");
   }
@@ -1227,6 +1299,7 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
     return run_.fail("42809",
                      fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
   }
+  if (parent->is_partition) return run_.fail("42809", "cannot inherit from a partition");
   if (std::ranges::find(self().parents, parent->oid) != self().parents.end()) {
     return run_.fail("42P07", fmt::format("relation \"{}\" would be inherited from more than once",
                                           parent->name));
@@ -1277,6 +1350,7 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
 }
 
 bool AlterTableRun::operator()(const model::NoInherit& action) {
+  if (self().is_partition) return run_.fail("42809", "cannot change inheritance of a partition");
   const Relation* parent = run_.table(action.parent);
   if (parent == nullptr) return false;
   run_.lock(*parent, LockMode::kAccessShare);
@@ -1311,6 +1385,10 @@ bool AlterTableRun::operator()(const model::OfType& action) {
   const Relation* type = run_.relation(action.type, RelationKind::kCompositeType);
   if (type == nullptr) return false;
   const Oid oid = type->oid;
+  if (type->kind != RelationKind::kCompositeType) {
+    return run_.fail("42809", fmt::format("type {} is not a composite type", type->name));
+  }
+  if (!self().parents.empty()) return run_.fail("42809", "typed tables cannot inherit");
   for (const Column& attribute : type->columns) {
     const Column* own = self().column(attribute.name);
     if (own == nullptr && !self().open_columns) {
@@ -1375,11 +1453,14 @@ bool AlterTableRun::operator()(const model::SetTriggerState& action) {
 bool AlterTableRun::operator()(const model::SetReplicaIdentity& action) {
   Oid chosen = 0;
   if (action.identity == 'i') {
-    const Relation* index = run_.catalog.find_index({self().schema, action.index});
+    const Relation* index = run_.catalog.find_relation({self().schema, action.index});
     if (index == nullptr) {
       if (self().assumed) return true;
       return run_.fail("42704", fmt::format("index \"{}\" for table \"{}\" does not exist",
                                             action.index, self().name));
+    }
+    if (!is_index(index->kind)) {
+      return run_.fail("42809", fmt::format("\"{}\" is not an index", action.index));
     }
     run_.lock(*index, LockMode::kShare);
     if (index->table != table_) {
@@ -1418,7 +1499,8 @@ bool AlterTableRun::operator()(const model::SetRowSecurity& action) {
   return true;
 }
 
-bool AlterTableRun::operator()(const model::SetLogged& action) {
+/// Source: ATPrepChangePersistence().
+bool AlterTableRun::prepare_persistence(bool logged) {
   using model::Persistence;
   const Relation& table = self();
   if (table.persistence == Persistence::kTemporary) {
@@ -1427,14 +1509,9 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
                                  "temporary",
                                  table.name));
   }
-  const Persistence wanted = action.logged ? Persistence::kPermanent : Persistence::kUnlogged;
-  if (table.persistence == wanted) {
-    if (!table.assumed) {
-      run_.effects.changes_nothing = statement_.actions.size() == 1;
-      return true;
-    }
-  }
-  if (action.logged) {
+  const Persistence wanted = logged ? Persistence::kPermanent : Persistence::kUnlogged;
+  if (table.persistence == wanted) return true;
+  if (logged) {
     for (const CatalogConstraint& constraint : table.constraints) {
       const Relation* other = run_.catalog.relation(constraint.referenced_table);
       if (other != nullptr && other->oid != table_ &&
@@ -1444,15 +1521,25 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
                                               table.name, other->name));
       }
     }
-  } else {
-    for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
-      if (use.table->oid != table_ && use.table->persistence == Persistence::kPermanent) {
-        return run_.fail("42P16",
-                         fmt::format("could not change table \"{}\" to unlogged because it "
-                                     "is referenced by logged table \"{}\"",
-                                     table.name, use.table->name));
-      }
+    return true;
+  }
+  for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
+    if (use.table->oid != table_ && use.table->persistence == Persistence::kPermanent) {
+      return run_.fail("42P16", fmt::format("could not change table \"{}\" to unlogged because it "
+                                            "is referenced by logged table \"{}\"",
+                                            table.name, use.table->name));
     }
+  }
+  return true;
+}
+
+bool AlterTableRun::operator()(const model::SetLogged& action) {
+  using model::Persistence;
+  const Relation& table = self();
+  const Persistence wanted = action.logged ? Persistence::kPermanent : Persistence::kUnlogged;
+  if (table.persistence == wanted && !table.assumed) {
+    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    return true;
   }
   std::vector<Oid> parts = table.indexes;
   for (const Column& column : table.columns) {
@@ -1522,18 +1609,28 @@ bool AlterTableRun::operator()(const model::SetTableOptions& action) {
 bool AlterTableRun::operator()(const model::ClusterOn& action) {
   Oid chosen = 0;
   if (!action.without) {
-    const Relation* index = run_.catalog.find_index({self().schema, action.index});
+    const Relation* index = run_.catalog.find_relation({self().schema, action.index});
     if (index == nullptr) {
       if (self().assumed) return true;
       return run_.fail("42704", fmt::format("index \"{}\" for table \"{}\" does not exist",
                                             action.index, self().name));
     }
+    if (!is_index(index->kind)) {
+      return run_.fail("42809", fmt::format("\"{}\" is not an index", action.index));
+    }
     run_.lock(*index, LockMode::kShareUpdateExclusive);
+    if (index->table != table_) {
+      return run_.fail("42809", fmt::format("\"{}\" is not an index for table \"{}\"", action.index,
+                                            self().name));
+    }
     if (index->predicate || (index->method != "btree" && index->method != "gist")) {
       return run_.fail("0A000",
                        fmt::format("cannot cluster on partial index \"{}\"", action.index));
     }
     chosen = index->oid;
+  }
+  if (self().kind == RelationKind::kPartitionedTable) {
+    return run_.fail("0A000", "cannot mark index clustered in partitioned table");
   }
   const std::vector<Oid> indexes = self().indexes;
   for (const Oid index : indexes) {

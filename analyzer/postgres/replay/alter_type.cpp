@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/print.h"
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/sql/parse.h"
 
 namespace forelock::postgres {
 namespace {
@@ -205,6 +207,59 @@ bool remake_indexes(Run& run, const Relation& table, const std::vector<TypeChang
   return true;
 }
 
+/// The table with the types that it had before.
+Relation before_changes(const Relation& table, const std::vector<TypeChange>& changes) {
+  Relation result = table;
+  for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+    for (Column& column : result.columns) {
+      if (column.number == change->column) column.type = change->old_type;
+    }
+  }
+  return result;
+}
+
+/// An expression is printed with the old types and read again with the new ones, as
+/// ATPostAlterTypeParse() does it. False after failing.
+bool read_again(Run& run, const Relation& before, Oid table, Expression& expression,
+                std::string_view where) {
+  const std::string text = print_expression(run.catalog, Scope::of(before), expression);
+  auto parsed = sql::parse_expression(text);
+  if (!parsed) return true;
+  expression = std::move(*parsed);
+  return check_expression(run, run.at(table), expression, where);
+}
+
+bool read_expressions_again(Run& run, Oid oid, const std::vector<TypeChange>& changes) {
+  const Relation before = before_changes(run.at(oid), changes);
+  const auto used = [&](const std::optional<Expression>& expression) {
+    return std::ranges::any_of(changes, [&](const TypeChange& change) {
+      const Column* column = before.column(change.column);
+      return column != nullptr && uses(expression, column->name);
+    });
+  };
+  for (const Relation* index : run.catalog.indexes_of(run.at(oid))) {
+    Relation copy = *index;
+    bool changed = false;
+    for (IndexColumn& key : copy.keys) {
+      if (!used(key.expression)) continue;
+      changed = true;
+      if (!read_again(run, before, oid, *key.expression, "index expression")) return false;
+    }
+    if (used(copy.predicate)) {
+      changed = true;
+      if (!read_again(run, before, oid, *copy.predicate, "index predicate")) return false;
+    }
+    if (changed) run.put(std::move(copy));
+  }
+  Relation copy = run.at(oid);
+  for (CatalogConstraint& constraint : copy.constraints) {
+    if (constraint.kind != ConstraintKind::kCheck || !used(constraint.expression)) continue;
+    if (!read_again(run, before, oid, *constraint.expression, "check constraint")) return false;
+  }
+  run.put(std::move(copy));
+  return true;
+}
+
 void recheck_constraints(Run& run, const Relation& table, const std::vector<TypeChange>& changes) {
   for (const CatalogConstraint& constraint : table.constraints) {
     if (constraint.kind != ConstraintKind::kCheck || !constraint.validated) continue;
@@ -373,6 +428,19 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
   run.change(oid, [&](Relation& copy) {
     for (Column& own : copy.columns) {
       if (own.number != column.number) continue;
+      // A bare literal has become a value of the old type, which is cast from now on.
+      if (own.default_value && own.default_value->kind == ExpressionKind::kConstant &&
+          own.default_value->constant == model::ConstantKind::kString &&
+          !same_type(own.type, type.name)) {
+        Expression cast;
+        cast.kind = ExpressionKind::kCast;
+        cast.type = base_type(run.catalog, own.type);
+        cast.type->modifiers.clear();
+        cast.sql = fmt::format("{}::{}", model::quote_literal(own.default_value->name),
+                               model::display(*cast.type));
+        cast.args.push_back(std::move(*own.default_value));
+        own.default_value = std::move(cast);
+      }
       own.type = type.name;
       own.type_oid = type.user_type;
       own.collation = action.collation;
@@ -395,12 +463,13 @@ bool finish_type_changes(Run& run, const std::vector<TypeChange>& changes) {
     if (std::ranges::find(tables, change.table) == tables.end()) tables.push_back(change.table);
   }
   for (const Oid oid : tables) {
-    const Relation& table = run.at(oid);
     std::vector<TypeChange> own;
     for (const TypeChange& change : changes) {
       if (change.table == oid) own.push_back(change);
     }
-    if (!remake_indexes(run, table, own)) return false;
+    if (!read_expressions_again(run, oid, own)) return false;
+    if (!remake_indexes(run, run.at(oid), own)) return false;
+    const Relation& table = run.at(oid);
     recheck_constraints(run, table, own);
     for (const CatalogConstraint& constraint : table.constraints) {
       if (constraint.kind == ConstraintKind::kForeignKey &&

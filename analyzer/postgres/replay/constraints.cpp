@@ -122,17 +122,15 @@ bool add_check(Run& run, Oid table, const model::Constraint& definition,
 
 // ---- keys -------------------------------------------------------------------------------------
 
-bool use_index(Run& run, Oid table, const model::Constraint& definition) {
+bool check_index_to_use(Run& run, Oid table, const model::Constraint& definition) {
   const Relation& owner = run.at(table);
-  if (owner.kind == RelationKind::kPartitionedTable) {
-    return run.fail("0A000",
-                    "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on "
-                    "partitioned tables");
-  }
-  const Relation* index = run.catalog.find_index({owner.schema, definition.using_index});
+  const Relation* index = run.catalog.find_relation({owner.schema, definition.using_index});
   if (index == nullptr && owner.assumed) return true;
   if (index == nullptr) {
     return run.fail("42704", fmt::format("index \"{}\" does not exist", definition.using_index));
+  }
+  if (!is_index(index->kind)) {
+    return run.fail("42809", fmt::format("\"{}\" is not an index", definition.using_index));
   }
   if (index->table != table) {
     return run.fail("42P16", fmt::format("\"{}\" is not an index for table \"{}\"",
@@ -161,6 +159,18 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
                                            definition.using_index));
     }
   }
+  return true;
+}
+
+bool use_index(Run& run, Oid table, const model::Constraint& definition) {
+  const Relation& owner = run.at(table);
+  if (owner.kind == RelationKind::kPartitionedTable) {
+    return run.fail("0A000",
+                    "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on "
+                    "partitioned tables");
+  }
+  const Relation* index = run.catalog.find_index({owner.schema, definition.using_index});
+  if (index == nullptr) return true;
   if (definition.kind == ConstraintKind::kPrimaryKey && owner.primary_key() != nullptr) {
     return run.fail(
         "42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed", owner.name));
@@ -185,22 +195,34 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
   return true;
 }
 
-bool add_key(Run& run, Oid table, const model::Constraint& definition,
-             const ConstraintContext& context) {
-  if (definition.kind != ConstraintKind::kExclusion && definition.using_index.empty()) {
-    for (const std::string& name : definition.columns) {
-      if (std::ranges::count(definition.columns, name) > 1) {
-        return run.fail(
-            "42701",
-            fmt::format("column \"{}\" appears twice in {} constraint", name,
-                        definition.kind == ConstraintKind::kPrimaryKey ? "primary key" : "unique"));
-      }
-      const Relation& owner = run.at(table);
-      if (owner.column(name) == nullptr && !owner.open_columns) {
-        return run.fail("42703", fmt::format("column \"{}\" named in key does not exist", name));
-      }
+}  // namespace
+
+bool check_key_columns(Run& run, Oid table, const model::Constraint& definition) {
+  const bool key =
+      definition.kind == ConstraintKind::kPrimaryKey || definition.kind == ConstraintKind::kUnique;
+  if (!key) return true;
+  if (!definition.using_index.empty()) return check_index_to_use(run, table, definition);
+
+  for (const std::string& name : definition.columns) {
+    if (std::ranges::count(definition.columns, name) > 1) {
+      return run.fail(
+          "42701",
+          fmt::format("column \"{}\" appears twice in {} constraint", name,
+                      definition.kind == ConstraintKind::kPrimaryKey ? "primary key" : "unique"));
+    }
+    const Relation& owner = run.at(table);
+    if (owner.column(name) == nullptr && !owner.open_columns) {
+      return run.fail("42703", fmt::format("column \"{}\" named in key does not exist", name));
     }
   }
+  return true;
+}
+
+namespace {
+
+bool add_key(Run& run, Oid table, const model::Constraint& definition,
+             const ConstraintContext& context) {
+  if (!check_key_columns(run, table, definition)) return false;
   if (!definition.using_index.empty()) return use_index(run, table, definition);
   if (definition.kind == ConstraintKind::kPrimaryKey && run.at(table).primary_key() != nullptr) {
     return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",

@@ -289,9 +289,6 @@ bool partition_of(Run& run, const model::CreateTable& statement, Relation& table
   if (found == nullptr) return false;
   parent = found->oid;
   run.lock(*found, LockMode::kAccessExclusive);
-  if (found->kind != RelationKind::kPartitionedTable && !found->assumed) {
-    return run.fail("42P17", fmt::format("\"{}\" is not partitioned", found->name));
-  }
   if (found->assumed && found->kind != RelationKind::kPartitionedTable) {
     run.change(parent, [](Relation& copy) { copy.kind = RelationKind::kPartitionedTable; });
   }
@@ -309,8 +306,15 @@ bool partition_of(Run& run, const model::CreateTable& statement, Relation& table
     }
     own->local = true;
     own->not_null = own->not_null || definition.not_null;
-    if (definition.default_value) own->default_value = definition.default_value;
+    if (definition.default_value) {
+      if (!check_default(run, table, *own, *definition.default_value)) return false;
+      own->default_value = definition.default_value;
+    }
   }
+  if (owner.kind != RelationKind::kPartitionedTable && !owner.assumed) {
+    return run.fail("42P17", fmt::format("\"{}\" is not partitioned", owner.name));
+  }
+  if (statement.bound && !check_bound(run, owner, *statement.bound, table.oid)) return false;
   inherit_checks(run, table, owner);
   table.is_partition = true;
   table.bound = statement.bound;
@@ -392,6 +396,7 @@ bool check_merge(Run& run, const model::CreateTable& statement) {
       return run.fail("42809",
                       fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
     }
+    if (parent->is_partition) return run.fail("42809", "cannot inherit from a partition");
     if (parent->kind != RelationKind::kTable && parent->kind != RelationKind::kForeignTable) {
       return run.fail("42809",
                       fmt::format("inherited relation \"{}\" is not a table", parent->name));

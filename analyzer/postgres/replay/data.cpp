@@ -16,11 +16,7 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, LockMod
   const Relation* target = run.relation(name, RelationKind::kTable, true);
   constexpr int kMaxDepth = 32;
   for (int depth = 0; target != nullptr && depth < kMaxDepth; ++depth) {
-    if (target->kind == RelationKind::kMaterializedView) {
-      run.fail("42809", fmt::format("cannot change materialized view \"{}\"", target->name));
-      return nullptr;
-    }
-    if (target->kind == RelationKind::kSequence || is_index(target->kind)) {
+    if (is_index(target->kind) || target->kind == RelationKind::kCompositeType) {
       run.fail("42809", fmt::format("cannot change relation \"{}\"", target->name));
       return nullptr;
     }
@@ -35,6 +31,25 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, LockMod
   return target;
 }
 
+/// What the executor refuses once the statement has been analysed: CheckValidResultRel().
+bool check_writable(Run& run, const Relation& target) {
+  if (target.kind == RelationKind::kMaterializedView) {
+    return run.fail("42809", fmt::format("cannot change materialized view \"{}\"", target.name));
+  }
+  if (target.kind == RelationKind::kSequence) {
+    return run.fail("42809", fmt::format("cannot change sequence \"{}\"", target.name));
+  }
+  return true;
+}
+
+bool has_subquery(const Expression& expression) {
+  bool found = false;
+  model::for_each(expression, [&](const Expression& part) {
+    found = found || part.kind == model::ExpressionKind::kSubquery;
+  });
+  return found;
+}
+
 model::Query as_query(const model::QualifiedName& table, const std::string& alias,
                       const std::optional<Expression>& where) {
   model::Query query;
@@ -47,6 +62,12 @@ model::Query as_query(const model::QualifiedName& table, const std::string& alia
 bool read_for_write(Run& run, const Relation& target, const std::string& alias,
                     const std::optional<Expression>& where,
                     const std::vector<model::RelationUse>& reads) {
+  // With nothing else to read, every column is the target's.
+  if (where && reads.empty() && !target.open_columns && !has_subquery(*where)) {
+    const Oid oid = target.oid;
+    if (!check_expression(run, target, *where, "WHERE")) return false;
+    if (run.catalog.relation(oid) == nullptr) return false;
+  }
   model::Query query = as_query({target.schema, target.name}, alias, where);
   std::vector<Expression> calls;
   for (const model::RelationUse& use : reads) query.relations.push_back(use);
@@ -166,6 +187,29 @@ std::vector<std::string> left_out(const Relation& table, const std::vector<std::
   return result;
 }
 
+/// Whether rows can be put into the relation itself, so that their NULLs are found.
+bool has_rows(const Relation& table) {
+  return table.kind != RelationKind::kMaterializedView && table.kind != RelationKind::kSequence;
+}
+
+/// The columns of INSERT ... SELECT against those that they go to.
+bool check_selected(Run& run, const model::Query& query, const Relation& table,
+                    const std::vector<std::string>& given) {
+  const QueryShape shape = query_shape(run, query, {});
+  if (shape.open) return true;
+  for (std::size_t i = 0; i < shape.columns.size() && i < given.size(); ++i) {
+    const Column* column = table.column(given[i]);
+    const model::TypeName& from = shape.columns[i].type;
+    if (column == nullptr || column->assumed || from.name.name == "text") continue;
+    if (cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
+      return run.fail(
+          "42804", fmt::format("column \"{}\" is of type {} but expression is of type {}",
+                               column->name, model::display(column->type), model::display(from)));
+    }
+  }
+  return true;
+}
+
 bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
                   const std::vector<std::string>& given) {
   const std::size_t wanted = given.size();
@@ -179,20 +223,8 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
     for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
       const Column* column = table.column(given[i]);
       if (column == nullptr || column->assumed) continue;
-      if (column->identity == model::IdentityKind::kAlways && !statement.overriding_system &&
-          row[i].kind != model::ExpressionKind::kDefault) {
-        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
-                                             column->name));
-      }
-      if (column->generated != model::GeneratedKind::kNone &&
-          row[i].kind != model::ExpressionKind::kDefault) {
-        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
-                                             column->name));
-      }
-      if (is_null_constant(row[i]) && column->not_null) {
-        return run.fail("23502", fmt::format("null value in column \"{}\" of relation \"{}\" "
-                                             "violates not-null constraint",
-                                             column->name, table.name));
+      if (row[i].kind == model::ExpressionKind::kColumn && statement.reads.empty()) {
+        return run.fail("42703", fmt::format("column \"{}\" does not exist", row[i].name));
       }
       const model::TypeName from = infer_type(run.catalog, {}, row[i]);
       if (cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
@@ -203,6 +235,28 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       }
     }
   }
+  for (const auto& row : statement.rows) {
+    for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
+      const Column* column = table.column(given[i]);
+      if (column == nullptr || column->assumed) continue;
+      if (column->identity == model::IdentityKind::kAlways && !statement.overriding_system &&
+          row[i].kind != model::ExpressionKind::kDefault) {
+        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
+                                             column->name));
+      }
+      if (column->generated != model::GeneratedKind::kNone &&
+          row[i].kind != model::ExpressionKind::kDefault) {
+        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
+                                             column->name));
+      }
+      if (is_null_constant(row[i]) && column->not_null && has_rows(table)) {
+        return run.fail("23502", fmt::format("null value in column \"{}\" of relation \"{}\" "
+                                             "violates not-null constraint",
+                                             column->name, table.name));
+      }
+    }
+  }
+  if (!check_writable(run, table)) return false;
   if (table.open_columns || table.kind == RelationKind::kForeignTable) return true;
   const bool rows =
       statement.query.has_value() || statement.row_count > 0 || statement.rows.empty();
@@ -254,6 +308,9 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   if (!is_view && !check_insert(run, statement, run.at(table), given)) return false;
   if (statement.query && !read_query(run, *statement.query, true)) return false;
+  if (statement.query && !is_view && !check_selected(run, *statement.query, run.at(table), given)) {
+    return false;
+  }
   for (const model::RelationUse& use : statement.reads) {
     const bool known = statement.query && std::ranges::any_of(statement.query->relations,
                                                               [&](const model::RelationUse& own) {
@@ -293,6 +350,17 @@ bool apply(Run& run, const model::Update& statement) {
     columns.push_back(name);
     (is_null_constant(value) ? nulls : values).push_back(name);
   }
+  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads)) {
+    return false;
+  }
+  if (target->kind != RelationKind::kView && statement.reads.empty() &&
+      !run.at(table).open_columns) {
+    for (const auto& [name, value] : statement.assignments) {
+      if (!has_subquery(value) && !check_expression(run, run.at(table), value, "UPDATE")) {
+        return false;
+      }
+    }
+  }
   if (target->kind != RelationKind::kView && !check_columns(run, table, columns)) return false;
   for (const auto& [name, value] : statement.assignments) {
     const Column* column = run.at(table).column(name);
@@ -311,9 +379,7 @@ bool apply(Run& run, const model::Update& statement) {
     }
   }
   if (!statement.only) run.lock_tree(run.at(table), LockMode::kRowExclusive);
-  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads)) {
-    return false;
-  }
+  if (!check_writable(run, run.at(table))) return false;
   const Relation& owner = run.at(table);
   // A column that is set to itself changes no key.
   std::vector<std::string> changed;
@@ -333,7 +399,8 @@ bool apply(Run& run, const model::Delete& statement) {
   if (target == nullptr) return false;
   const Oid table = target->oid;
   if (!statement.only) run.lock_tree(run.at(table), LockMode::kRowExclusive);
-  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads)) {
+  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.reads) ||
+      !check_writable(run, run.at(table))) {
     return false;
   }
   follow_references(run, run.at(table), true, nullptr);

@@ -111,6 +111,15 @@ bool type_target(Run& run, const model::Drop& statement, const model::ObjectRefe
                  std::vector<DropTarget>& targets) {
   const Type* type = run.catalog.find_type(object.name);
   if (type == nullptr) {
+    const Relation* relation = run.relation_if_any(object.name);
+    if (relation != nullptr && !relation->assumed && !is_index(relation->kind) &&
+        relation->kind != RelationKind::kSequence) {
+      return statement.kind == ObjectKind::kDomain
+                 ? run.fail("42809", fmt::format("\"{}\" is not a domain", relation->name))
+                 : run.fail("2BP01", fmt::format("cannot drop type {0} because table {0} requires "
+                                                 "it",
+                                                 relation->name));
+    }
     return missing(run, statement, "42704",
                    fmt::format("type \"{}\" does not exist", model::display(object.name)));
   }

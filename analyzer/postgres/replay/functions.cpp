@@ -187,6 +187,12 @@ bool apply(Run& run, const model::CreateTrigger& statement) {
       is_index(table->kind)) {
     return run.fail("42809", fmt::format("relation \"{}\" cannot have triggers", table->name));
   }
+  if (statement.row && (statement.events & 32U) != 0) {
+    return run.fail("0A000", "TRUNCATE FOR EACH ROW triggers are not supported");
+  }
+  if (instead && !statement.row) {
+    return run.fail("0A000", "INSTEAD OF triggers must be FOR EACH ROW");
+  }
   if (table->kind == RelationKind::kPartitionedTable && statement.row) {
     run.lock_tree(*table, LockMode::kShareRowExclusive);
   }

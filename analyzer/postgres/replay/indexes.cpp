@@ -10,6 +10,9 @@
 namespace forelock::postgres {
 namespace {
 
+// What add_index() gives back for IF NOT EXISTS where the name is taken.
+constexpr Oid kNothingToDo = 1;
+
 using model::ConstraintKind;
 
 std::string key_name(const model::IndexKey& key) {
@@ -42,8 +45,60 @@ std::string choose_index_name(const Run& run, const Relation& table, const Index
   }
 }
 
+/// What the parser says about the expressions, before anything else: transformIndexStmt().
+bool check_index_expressions(Run& run, Oid table, const model::CreateIndex& definition) {
+  const Relation& owner = run.at(table);
+  if (definition.predicate &&
+      !check_expression(run, owner, *definition.predicate, "index predicate")) {
+    return false;
+  }
+  return std::ranges::all_of(definition.keys, [&](const model::IndexKey& key) {
+    return !key.expression || check_expression(run, owner, *key.expression, "index expression");
+  });
+}
+
+bool is_mutable(const Run& run, const Relation& table, const model::Expression& expression) {
+  const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, true);
+  return answer.known && answer.value != model::Volatility::kImmutable;
+}
+
+/// The operator of a key of an exclusion constraint. Source: ComputeIndexAttrs().
+bool check_exclusion_operator(Run& run, const IndexRequest& request, std::size_t key,
+                              const model::TypeName& type) {
+  if (request.constraint != ConstraintKind::kExclusion ||
+      request.constraint_definition == nullptr ||
+      key >= request.constraint_definition->exclusion_operators.size() ||
+      category(run.catalog, type) == 0) {
+    return true;
+  }
+  const std::string& symbol = request.constraint_definition->exclusion_operators[key];
+  const Type* user = user_type(run.catalog, base_type(run.catalog, type));
+  const bool comparable = user == nullptr || user->kind == TypeKind::kEnum;
+  if (comparable && !facts::operators(symbol).empty() &&
+      resolve_operator(run.catalog, symbol, {type, type}) == nullptr) {
+    return run.fail(
+        "42883", fmt::format("operator does not exist: {0} {1} {0}", model::display(type), symbol));
+  }
+  if (request.definition.method == "btree" && symbol != "=" && symbol != "<" && symbol != ">" &&
+      symbol != "<=" && symbol != ">=") {
+    return run.fail("42809", fmt::format("operator {} is not a member of operator family of the "
+                                         "access method",
+                                         symbol));
+  }
+  return true;
+}
+
 bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index) {
   const model::CreateIndex& definition = request.definition;
+  if (definition.predicate) {
+    const Relation& owner = run.at(table);
+    if (is_mutable(run, owner, *definition.predicate)) {
+      return run.fail("42P17", "functions in index predicate must be marked IMMUTABLE");
+    }
+    index.predicate = definition.predicate;
+    add_needs(index, needs_of(run.catalog, Scope::of(owner), *definition.predicate),
+              Dependency::Part::kWhole);
+  }
   for (const model::IndexKey& key : definition.keys) {
     IndexColumn result;
     model::TypeName type;
@@ -54,16 +109,18 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
       type = column->type;
     } else if (key.expression) {
       const Relation& owner = run.at(table);
-      if (!check_expression(run, owner, *key.expression, "index expression")) return false;
-      const VolatilityAnswer answer =
-          volatility(run.catalog, Scope::of(owner), *key.expression, true);
-      if (answer.known && answer.value != model::Volatility::kImmutable) {
+      if (is_mutable(run, owner, *key.expression)) {
         return run.fail("42P17", "functions in index expression must be marked IMMUTABLE");
       }
       result.expression = key.expression;
       type = infer_type(run.catalog, Scope::of(owner), *key.expression);
       add_needs(index, needs_of(run.catalog, Scope::of(owner), *key.expression),
                 Dependency::Part::kWhole);
+    }
+    if (!key.collation.empty() && category(run.catalog, type) != 0 &&
+        !is_collatable(run.catalog, type)) {
+      return run.fail("42804",
+                      fmt::format("collations are not supported by type {}", model::display(type)));
     }
     result.collation = key.collation;
     result.operator_class = key.operator_class;
@@ -77,18 +134,25 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
           operator_class(run.catalog, definition.method, key.operator_class, type);
       if (!opclass.found && (key.operator_class.empty() || !run.options.assume_missing)) {
         const bool default_class = key.operator_class.empty();
+        const bool other_type =
+            !default_class && std::ranges::any_of(facts::operator_classes(), [&](const auto& fact) {
+              return fact.method == definition.method && fact.name == key.operator_class;
+            });
         return run.fail(
-            default_class ? "42704" : "42704",
+            other_type ? "42804" : "42704",
             default_class
                 ? fmt::format("data type {} has no default operator class for access method \"{}\"",
                               model::display(type), definition.method)
                 : fmt::format("operator class \"{}\" does not exist for access method \"{}\"",
                               key.operator_class, definition.method));
       }
-    } else if (!known_method && !run.options.assume_missing) {
-      return run.fail("42704",
-                      fmt::format("access method \"{}\" does not exist", definition.method));
     }
+    if (known_method && definition.method != "btree" && (key.descending || key.nulls_first)) {
+      return run.fail("0A000", fmt::format("access method \"{}\" does not support {} options",
+                                           definition.method,
+                                           key.descending ? "ASC/DESC" : "NULLS FIRST/LAST"));
+    }
+    if (!check_exclusion_operator(run, request, index.keys.size(), type)) return false;
     index.keys.push_back(std::move(result));
   }
   for (const std::string& name : definition.include) {
@@ -96,24 +160,18 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
     if (column == nullptr) return false;
     index.include.push_back(column->number);
   }
-  if (definition.predicate) {
-    const Relation& owner = run.at(table);
-    if (!check_expression(run, owner, *definition.predicate, "index predicate")) return false;
-    const VolatilityAnswer answer =
-        volatility(run.catalog, Scope::of(owner), *definition.predicate, true);
-    if (answer.known && answer.value != model::Volatility::kImmutable) {
-      return run.fail("42P17", "functions in index predicate must be marked IMMUTABLE");
-    }
-    index.predicate = definition.predicate;
-    add_needs(index, needs_of(run.catalog, Scope::of(owner), *definition.predicate),
-              Dependency::Part::kWhole);
-  }
   return true;
 }
 
 bool check_method(Run& run, const IndexRequest& request) {
   const model::CreateIndex& definition = request.definition;
   const std::string& method = definition.method;
+  const bool known_method = std::ranges::any_of(
+      facts::operator_classes(),
+      [&](const facts::OperatorClassFact& fact) { return fact.method == method; });
+  if (!known_method && !run.options.assume_missing) {
+    return run.fail("42704", fmt::format("access method \"{}\" does not exist", method));
+  }
   if (definition.unique && request.constraint != ConstraintKind::kExclusion && method != "btree" &&
       (method == "hash" || method == "gin" || method == "gist" || method == "brin" ||
        method == "spgist")) {
@@ -258,17 +316,6 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
   }
   const bool partitioned = owner.kind == RelationKind::kPartitionedTable;
   std::string name = truncate_identifier(definition.name);
-  if (!name.empty()) {
-    if (run.catalog.relation_name_taken({owner.schema, name})) {
-      run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
-      return 0;
-    }
-    if (request.constraint != ConstraintKind::kCheck && owner.constraint_named(name) != nullptr) {
-      run.fail("42710", fmt::format("constraint \"{}\" for relation \"{}\" already exists", name,
-                                    owner.name));
-      return 0;
-    }
-  }
   Relation index = run.make(partitioned ? RelationKind::kPartitionedIndex : RelationKind::kIndex,
                             owner.schema, name);
   index.persistence = owner.persistence;
@@ -281,13 +328,29 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
   index.tablespace = definition.tablespace;
   index.owner = owner.owner;
   index.valid = !(partitioned && definition.only && !owner.children.empty());
-  if (!fill_keys(run, table, request, index) || !check_method(run, request)) return 0;
+  if (partitioned && request.constraint == ConstraintKind::kExclusion && !run.since(17)) {
+    run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
+    return 0;
+  }
+  if (!check_index_expressions(run, table, definition) || !check_method(run, request) ||
+      !fill_keys(run, table, request, index)) {
+    return 0;
+  }
   if (partitioned && (definition.unique || request.constraint == ConstraintKind::kExclusion)) {
-    if (request.constraint == ConstraintKind::kExclusion && !run.since(17)) {
-      run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
+    if (!covers_partition_key(run, run.at(table), index)) return 0;
+  }
+  if (!name.empty()) {
+    if (run.catalog.relation_name_taken({run.at(table).schema, name})) {
+      if (definition.if_not_exists) return kNothingToDo;
+      run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
       return 0;
     }
-    if (!covers_partition_key(run, run.at(table), index)) return 0;
+    if (request.constraint != ConstraintKind::kCheck &&
+        run.at(table).constraint_named(name) != nullptr) {
+      run.fail("42710", fmt::format("constraint \"{}\" for relation \"{}\" already exists", name,
+                                    run.at(table).name));
+      return 0;
+    }
   }
   if (name.empty()) {
     name = choose_index_name(run, run.at(table), request);
@@ -333,15 +396,13 @@ bool apply(Run& run, const model::CreateIndex& statement) {
                                          "concurrently",
                                          table->name));
   }
-  if (statement.if_not_exists && !statement.name.empty() &&
-      run.catalog.relation_name_taken({table->schema, statement.name})) {
-    run.effects.changes_nothing = true;
-    return true;
-  }
   run.effects.waits_for_old_transactions = concurrently;
   IndexRequest request;
   request.definition = statement;
-  return add_index(run, table->oid, request) != 0;
+  const Oid made = add_index(run, table->oid, request);
+  run.effects.changes_nothing = made == kNothingToDo;
+  if (run.effects.changes_nothing) run.effects.waits_for_old_transactions = false;
+  return made != 0;
 }
 
 }  // namespace forelock::postgres

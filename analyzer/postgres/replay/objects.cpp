@@ -274,9 +274,8 @@ bool apply(Run& run, const model::CreateSequence& statement) {
       run.effects.changes_nothing = true;
       return true;
     }
-    return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
   }
-  if (existing != nullptr) run.erase(existing->oid);
+  if (existing != nullptr && existing->assumed) run.erase(existing->oid);
   Relation sequence = run.make(RelationKind::kSequence, schema, name);
   sequence.sequence = statement.options;
   if (sequence.sequence.type) {
@@ -284,6 +283,9 @@ bool apply(Run& run, const model::CreateSequence& statement) {
   }
   resolve_sequence_options(sequence.sequence);
   if (!check_sequence(run, sequence.sequence)) return false;
+  if (run.catalog.relation_name_taken({schema, name})) {
+    return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
+  }
   if (statement.persistence == model::Persistence::kUnlogged) {
     sequence.persistence = model::Persistence::kUnlogged;
   }
@@ -339,6 +341,9 @@ bool apply(Run& run, const model::AlterSequence& statement) {
 }
 
 bool apply(Run& run, const model::CreateStatistics& statement) {
+  if (statement.name.name.empty() && !run.since(16)) {
+    return run.fail("42601", "statistics need a name before version 16");
+  }
   const Relation* table = run.relation(statement.table);
   if (table == nullptr) return false;
   const Oid oid = table->oid;

@@ -252,7 +252,7 @@ Oid default_partition(const Run& run, const Relation& parent) {
   return 0;
 }
 
-bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& bound, Oid except) {
+bool check_bound_kind(Run& run, const Relation& parent, const model::PartitionBound& bound) {
   const char strategy = parent.partition_key ? parent.partition_key->strategy : '\0';
   if (!bound.is_default && strategy != 0 && bound.strategy != 0 && bound.strategy != strategy) {
     return run.fail("42P16", fmt::format("invalid bound specification for a {} partition",
@@ -263,6 +263,11 @@ bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& 
   if (bound.is_default && strategy == 'h') {
     return run.fail("42P16", "a hash-partitioned table may not have a default partition");
   }
+  return true;
+}
+
+bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& bound, Oid except) {
+  if (!check_bound_kind(run, parent, bound)) return false;
   if (bound.strategy == 'r' && !bound.is_default) {
     const auto order = compare_bounds(bound.from, bound.to);
     if (order && *order >= 0) {

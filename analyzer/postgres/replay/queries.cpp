@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/typecheck.h"
 
 namespace forelock::postgres {
 namespace {
@@ -194,6 +195,18 @@ void scan_query(Run& run, const Query& query, int depth) {
   }
 }
 
+/// Whether the column reference is one of the SELECT list or of WHERE.
+bool stands_in_list(const Query& query, const Expression& column) {
+  bool found = false;
+  const auto look = [&](const Expression& part) {
+    found = found || (part.kind == ExpressionKind::kColumn && part.name == column.name &&
+                      part.span == column.span && !column.span.empty());
+  };
+  for (const model::QueryTarget& target : query.targets) model::for_each(target.expression, look);
+  if (query.where) model::for_each(*query.where, look);
+  return found;
+}
+
 }  // namespace
 
 Scope query_scope(const Run& run, const Query& query) {
@@ -231,10 +244,13 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     if (!open) {
       for (const Expression& column : query.columns) {
         if (column.name == "*" || scope.find("", column.name).column != nullptr) continue;
-        const bool output = std::ranges::any_of(query.targets, [&](const model::QueryTarget& t) {
-          return t.name == column.name &&
-                 (t.expression.kind != ExpressionKind::kColumn || t.expression.name != column.name);
-        });
+        // An output name may be used in ORDER BY and GROUP BY, not in the list itself or in WHERE.
+        const bool output =
+            !stands_in_list(query, column) &&
+            std::ranges::any_of(query.targets, [&](const model::QueryTarget& t) {
+              return t.name == column.name && (t.expression.kind != ExpressionKind::kColumn ||
+                                               t.expression.name != column.name);
+            });
         const bool whole = std::ranges::any_of(
             scope.entries, [&](const Scope::Entry& e) { return e.alias == column.name; });
         const bool system = column.name == "ctid" || column.name == "xmin" ||
@@ -243,7 +259,20 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
         if (output || whole || system || scope.entries.empty()) continue;
         return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
       }
+      for (const model::QueryTarget& target : query.targets) {
+        if (const auto error = type_error(run.catalog, scope, target.expression)) {
+          return run.fail(error->sqlstate, error->message);
+        }
+      }
+      if (query.where) {
+        if (const auto error = type_error(run.catalog, scope, *query.where)) {
+          return run.fail(error->sqlstate, error->message);
+        }
+      }
     }
+  }
+  for (const Expression& call : query.expressions) {
+    if (!check_regclass(run, call)) return false;
   }
   if (executed) {
     scan_query(run, query, 0);

@@ -402,6 +402,11 @@ bool rename_schema(Run& run, const std::string& from, const std::string& to) {
       run.change(relation->oid, [&](Relation& part) { part.schema = to; });
     }
   }
+  for (const Relation* relation : run.catalog.relations()) {
+    if (relation->schema == to && relation->kind == RelationKind::kSequence) {
+      rename_in_defaults(run, *relation);
+    }
+  }
   for (const CatalogFunction* function : run.catalog.functions()) {
     if (function->schema != from) continue;
     CatalogFunction moved = *function;
@@ -522,6 +527,9 @@ bool apply(Run& run, const model::SetSchema& statement) {
   if (relation->schema == statement.new_schema) {
     run.effects.changes_nothing = true;
     return true;
+  }
+  if (relation->kind == RelationKind::kSequence && relation->table != 0) {
+    return run.fail("0A000", "cannot move an owned sequence into another schema");
   }
   std::vector<Oid> parts = relation->indexes;
   for (const Column& column : relation->columns) {

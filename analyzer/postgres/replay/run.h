@@ -119,6 +119,8 @@ void add_needs(Relation& table, std::vector<Dependency> needs, Dependency::Part 
 /// sub-queries, 42883 for functions that do not exist; `where` names the place for messages.
 bool check_expression(Run& run, const Relation& table, const model::Expression& expression,
                       std::string_view where);
+/// The relations that constants of type regclass name, as in nextval('…'): 42P01, 3F000.
+bool check_regclass(Run& run, const model::Expression& expression);
 /// Checks a DEFAULT against its column's type: 42804, 0A000.
 bool check_default(Run& run, const Relation& table, const Column& column,
                    const model::Expression& value);
@@ -138,6 +140,9 @@ struct ConstraintContext {
 };
 bool add_constraint(Run& run, Oid table, const model::Constraint& constraint,
                     const ConstraintContext& context);
+/// What the parser refuses about a key: columns that are missing or named twice, and an index that
+/// USING INDEX cannot take. Source: transformIndexConstraint().
+bool check_key_columns(Run& run, Oid table, const model::Constraint& definition);
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& constraint,
                      const ConstraintContext& context);
 /// The scans of a foreign key that is checked for rows that are there.
@@ -189,6 +194,8 @@ bool drop(Run& run, std::vector<DropTarget> targets, bool cascade);
 bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBound& bound);
 /// Indexes, foreign keys and triggers that a partition takes from its parent.
 bool clone_for_partition(Run& run, Oid parent, Oid child, bool at_creation);
+/// Whether the bound is of the parent's strategy: 42P16.
+bool check_bound_kind(Run& run, const Relation& parent, const model::PartitionBound& bound);
 bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& bound,
                  Oid except = 0);
 /// Checks a generated column once all columns are there, and notes what it needs.

@@ -171,6 +171,80 @@ bool apply(Run& run, const model::AddEnumValue& statement) {
   return true;
 }
 
+namespace {
+
+/// Constants of the enum in an expression: cast to it, or compared with a column of it.
+void rename_constants(model::Expression& expression, const Relation& table, const Type& type,
+                      const model::RenameEnumValue& statement) {
+  bool of_type = expression.kind == model::ExpressionKind::kCast && expression.type &&
+                 expression.type->name.name == type.name;
+  if (expression.kind == model::ExpressionKind::kOperator) {
+    of_type = std::ranges::any_of(expression.args, [&](const model::Expression& arg) {
+      const Column* column =
+          arg.kind == model::ExpressionKind::kColumn ? table.column(arg.name) : nullptr;
+      return column != nullptr && column->type_oid == type.oid;
+    });
+  }
+  for (model::Expression& arg : expression.args) {
+    if (of_type && arg.kind == model::ExpressionKind::kConstant &&
+        arg.constant == model::ConstantKind::kString && arg.name == statement.old_label) {
+      arg.name = statement.new_label;
+    }
+    rename_constants(arg, table, type, statement);
+  }
+}
+
+/// The same in the checks and indexes of a table.
+void rename_in_table(Run& run, Oid table, const Type& type,
+                     const model::RenameEnumValue& statement) {
+  const Relation before = run.at(table);
+  const auto rename = [&](std::optional<model::Expression>& expression) {
+    if (expression) rename_constants(*expression, before, type, statement);
+  };
+  run.change(table, [&](Relation& copy) {
+    for (CatalogConstraint& constraint : copy.constraints) rename(constraint.expression);
+    for (Column& column : copy.columns) rename(column.generation_expression);
+    for (Policy& policy : copy.policies) {
+      rename(policy.definition.using_expression);
+      rename(policy.definition.check_expression);
+    }
+  });
+  for (const Oid index : before.indexes) {
+    if (run.catalog.relation(index) == nullptr || !run.at(index).predicate) continue;
+    run.change(index, [&](Relation& copy) { rename(copy.predicate); });
+  }
+}
+
+/// Stored defaults hold the value and not its label.
+void rename_label(Run& run, Oid type, const model::RenameEnumValue& statement) {
+  for (const Dependency& dependency : run.catalog.dependents(type)) {
+    if (dependency.kind != Dependency::Part::kColumn ||
+        run.catalog.relation(dependency.object) == nullptr) {
+      continue;
+    }
+    if (const Type* found = run.catalog.type(type)) {
+      const Type renamed = *found;
+      rename_in_table(run, dependency.object, renamed, statement);
+    }
+    run.change(dependency.object, [&](Relation& copy) {
+      for (Column& column : copy.columns) {
+        if (column.number != dependency.object_column || !column.default_value) continue;
+        model::Expression* value = &*column.default_value;
+        if (value->kind == model::ExpressionKind::kCast && !value->args.empty()) {
+          value = value->args.data();
+        }
+        if (value->kind != model::ExpressionKind::kConstant || value->name != statement.old_label) {
+          continue;
+        }
+        value->name = statement.new_label;
+        column.default_value->sql = model::quote_literal(statement.new_label);
+      }
+    });
+  }
+}
+
+}  // namespace
+
 bool apply(Run& run, const model::RenameEnumValue& statement) {
   const Type* type = find_kind(run, statement.type, TypeKind::kEnum);
   if (type == nullptr) return false;
@@ -183,9 +257,11 @@ bool apply(Run& run, const model::RenameEnumValue& statement) {
   if (std::ranges::find(type->labels, statement.new_label) != type->labels.end()) {
     return run.fail("42710", fmt::format("enum label \"{}\" already exists", statement.new_label));
   }
-  change_type(run, type->oid, [&](Type& copy) {
+  const Oid oid = type->oid;
+  change_type(run, oid, [&](Type& copy) {
     std::ranges::replace(copy.labels, statement.old_label, statement.new_label);
   });
+  rename_label(run, oid, statement);
   return true;
 }
 

@@ -164,14 +164,15 @@ bool apply(Run& run, const model::CreateTableAs& statement) {
   if (run.failed) return false;
   const std::string name = truncate_identifier(statement.table.name);
   const Relation* existing = run.catalog.find_relation({schema, name});
-  if (existing != nullptr && !existing->assumed) {
+  const bool taken = existing != nullptr && !existing->assumed;
+  if (!read_query(run, statement.query, statement.with_data && !taken)) return false;
+  if (taken) {
     if (statement.if_not_exists) {
       run.effects.changes_nothing = true;
       return true;
     }
     return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
   }
-  if (!read_query(run, statement.query, statement.with_data)) return false;
   if (existing != nullptr) run.erase(existing->oid);
   QueryShape shape = query_shape(run, statement.query, statement.column_names);
   if (!shape.open && statement.column_names.size() > shape.columns.size()) {

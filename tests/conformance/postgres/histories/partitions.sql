@@ -1,0 +1,24 @@
+-- Partitions of every kind, with keys, indexes and foreign keys that they take from their parent.
+CREATE TABLE regions (code text PRIMARY KEY);
+CREATE TABLE events (id bigint NOT NULL, at date NOT NULL, region text REFERENCES regions, kind int DEFAULT 1, CHECK (kind > 0)) PARTITION BY RANGE (at);
+CREATE TABLE events_2023 PARTITION OF events FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (kind);
+CREATE TABLE events_2024_a PARTITION OF events_2024 FOR VALUES IN (1, 2);
+CREATE TABLE events_2024_rest PARTITION OF events_2024 DEFAULT;
+ALTER TABLE events ADD PRIMARY KEY (id, at, kind);
+CREATE INDEX ON events (region);
+CREATE TABLE old_events (id bigint NOT NULL, at date NOT NULL, region text, kind int NOT NULL DEFAULT 1, CONSTRAINT events_kind_check CHECK (kind > 0));
+CREATE INDEX old_by_region ON old_events (region);
+ALTER TABLE events ATTACH PARTITION old_events FOR VALUES FROM (MINVALUE) TO ('2023-01-01');
+CREATE TABLE gone PARTITION OF events FOR VALUES FROM ('2030-01-01') TO (MAXVALUE);
+ALTER TABLE events DETACH PARTITION gone;
+ALTER TABLE events ADD COLUMN payload jsonb DEFAULT '{}', ADD CONSTRAINT small CHECK (id < 1000000);
+CREATE TABLE buckets (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), v text) PARTITION BY HASH (id);
+CREATE TABLE buckets_0 PARTITION OF buckets FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE buckets_1 PARTITION OF buckets (v NOT NULL) FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE animals (id int PRIMARY KEY, name text NOT NULL, CHECK (name <> ''));
+CREATE TABLE dogs (breed text) INHERITS (animals);
+CREATE TABLE cats (id int PRIMARY KEY, lives int DEFAULT 9, name text NOT NULL, CONSTRAINT animals_name_check CHECK (name <> ''));
+ALTER TABLE cats INHERIT animals;
+ALTER TABLE animals ADD COLUMN age int;
+ALTER TABLE animals RENAME TO creatures;
