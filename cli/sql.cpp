@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/python/value.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/selection.h"
@@ -76,6 +77,9 @@ Json revision_json(const model::Migration& migration) {
 }
 
 /// SQL that psql can run, in the transactions that a real run has.
+/// What stands in SQL for a part that is not known; see analyzer/python/value.h.
+constexpr std::string_view kHole = python::kUnknownText;
+
 class Script {
  public:
   explicit Script(const model::Settings& settings) : settings_(settings) {}
@@ -132,8 +136,11 @@ class Script {
       text_ += fmt::format(": {}", model::display(step.certainty));
     }
     text_ += '\n';
-    if (step.certainty == model::Certainty::kPartial) {
-      // What has a hole in it cannot be run.
+    const bool has_hole =
+        step.certainty == model::Certainty::kPartial ||
+        (step.certainty == model::Certainty::kConditional && statement.sql.contains(kHole));
+    if (has_hole) {
+      // It cannot be run. On an empty database a condition that depends on rows does not hold.
       add_commented(statement.sql);
     } else {
       text_ += reporters::valid_utf8(statement.sql) + ";\n";

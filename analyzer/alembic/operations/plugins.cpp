@@ -279,8 +279,7 @@ class Entity {
   void create(bool replace = false) {
     Sql sql = operation_.context.sql();
     if (kind_ == "au.PGView") {
-      sql << (replace ? "CREATE OR REPLACE VIEW " : "CREATE VIEW ") << quoted(schema_) << "."
-          << quoted(signature_) << " AS ";
+      sql << "CREATE VIEW " << quoted(schema_) << "." << quoted(signature_) << " AS ";
       definition(sql);
     } else if (kind_ == "au.PGMaterializedView") {
       sql << "CREATE MATERIALIZED VIEW " << quoted(schema_) << "." << quoted(signature_) << " AS ";
@@ -330,7 +329,11 @@ class Entity {
   }
 
   void replace() {
-    if (kind_ == "au.PGView" || kind_ == "au.PGFunction" || kind_ == "au.PGProcedure") {
+    if (kind_ == "au.PGView") {
+      replace_view();
+      return;
+    }
+    if (kind_ == "au.PGFunction" || kind_ == "au.PGProcedure") {
       create(true);
       return;
     }
@@ -339,6 +342,19 @@ class Entity {
   }
 
  private:
+  /// Source: alembic_utils/pg_view.py to_sql_statement_create_or_replace.
+  void replace_view() {
+    const std::string name = quoted(schema_) + "." + quoted(signature_);
+    Sql sql = operation_.context.sql();
+    sql << "do $$ begin CREATE OR REPLACE VIEW " << name << " AS ";
+    definition(sql);
+    sql << "; exception when others then DROP VIEW IF EXISTS " << name << "; CREATE VIEW " << name
+        << " AS ";
+    definition(sql);
+    sql << "; end; $$ language 'plpgsql'";
+    host_.emit(sql, operation_);
+  }
+
   void definition(Sql& sql) const {
     if (definition_ == nullptr || definition_->str() == nullptr) {
       sql.hole();
