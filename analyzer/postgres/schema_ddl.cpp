@@ -57,7 +57,13 @@ class Writer {
     }
     functions(true);
     for (const Relation* relation : relations_) {
-      if (is_table(*relation)) keys(*relation, false);
+      if (!is_table(*relation)) continue;
+      for (const Column& own : relation->columns) {
+        if (!late_not_null(*relation, own)) continue;
+        line("ALTER TABLE ONLY {} ALTER COLUMN {} SET NOT NULL", qualified(*relation),
+             model::quote_identifier(own.name));
+      }
+      keys(*relation, false);
     }
     for (const Relation* relation : relations_) {
       if (relation->query) view(*relation);
@@ -300,6 +306,17 @@ class Writer {
     return result;
   }
 
+  /// NOT NULL that a child does not have, from ALTER TABLE ONLY ... ADD PRIMARY KEY: the child can
+  /// inherit only before it is there.
+  [[nodiscard]] bool late_not_null(const Relation& table, const Column& own) const {
+    return own.not_null && table.kind == RelationKind::kTable &&
+           std::ranges::any_of(table.children, [&](Oid child) {
+             const Relation* relation = catalog_.relation(child);
+             const Column* same = relation == nullptr ? nullptr : relation->column(own.name);
+             return same != nullptr && !same->not_null;
+           });
+  }
+
   std::string column(const Relation& table, const Column& own) {
     std::string text = model::quote_identifier(own.name) + " " + type_text(own.type);
     if (!own.collation.empty()) text += " COLLATE " + model::quote_identifier(own.collation);
@@ -325,7 +342,7 @@ class Writer {
                             sequence_options(sequence->sequence));
       }
     }
-    if (own.not_null) text += " NOT NULL";
+    if (own.not_null && !late_not_null(table, own)) text += " NOT NULL";
     return text;
   }
 

@@ -77,7 +77,12 @@ std::optional<TypeError> operator_error(const Catalog& catalog, const Scope& sco
     const bool range = user != nullptr && user->kind == TypeKind::kRange;
     const bool compares = symbol == "=" || symbol == "<>" || symbol == "<" || symbol == ">" ||
                           symbol == "<=" || symbol == ">=" || symbol.starts_with('*');
-    if ((row && !compares) || (range && symbol.find('~') != std::string_view::npos)) {
+    const model::TypeName& other = type == &a ? b : a;
+    const Type* other_user = user_type(catalog, base_type(catalog, other));
+    const bool other_row = other_user == nullptr ? is_unknown(other) || other.name.name == "record"
+                                                 : other_user->kind == TypeKind::kComposite;
+    if ((row && (!compares || !other_row)) ||
+        (range && symbol.find('~') != std::string_view::npos)) {
       return TypeError{"42883", fmt::format("operator does not exist: {} {} {}", model::display(a),
                                             symbol, model::display(b))};
     }

@@ -1319,6 +1319,11 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
                                             "\"{}\"",
                                             self().name, above.name));
     }
+    if (!own->assumed && !above.assumed && own->collation != above.collation) {
+      return run_.fail("42P21", fmt::format("child table \"{}\" has different collation for "
+                                            "column \"{}\"",
+                                            self().name, above.name));
+    }
     if (above.not_null && !own->not_null && !own->assumed) {
       return run_.fail(
           "42804", fmt::format("column \"{}\" in child table must be marked NOT NULL", above.name));

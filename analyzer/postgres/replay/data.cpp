@@ -11,6 +11,37 @@ namespace {
 
 using model::Expression;
 
+/// Whether rows of a view are rows of the one table behind it, or a trigger or a rule stands in.
+/// Source: view_query_is_auto_updatable().
+bool is_updatable(const Relation& view) {
+  if (view.assumed || view.open_columns || !view.rules.empty()) return true;
+  if (std::ranges::any_of(view.triggers, [](const Trigger& trigger) {
+        return trigger.definition.timing == "INSTEAD OF";
+      })) {
+    return true;
+  }
+  const model::Query& query = *view.query;
+  if (query.relations.size() != 1) return false;
+  std::string word;
+  for (const char c : query.sql + " ") {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '_') {
+      word += static_cast<char>(std::tolower(byte));
+      continue;
+    }
+    for (const std::string_view clause : {"distinct", "group", "having", "union", "intersect",
+                                          "except", "limit", "offset", "with", "over"}) {
+      if (word == clause) return false;
+    }
+    word.clear();
+  }
+  return std::ranges::none_of(query.expressions, [](const Expression& call) {
+    return std::ranges::any_of(facts::functions(call.name), [](const facts::FunctionFact& fact) {
+      return fact.kind == 'a' || fact.returns_set;
+    });
+  });
+}
+
 /// The table behind a simple view, or the relation itself.
 const Relation* write_target(Run& run, const model::QualifiedName& name, LockMode mode) {
   const Relation* target = run.relation(name, RelationKind::kTable, true);
@@ -21,9 +52,12 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, LockMod
       return nullptr;
     }
     run.lock(*target, mode);
-    if (target->kind != RelationKind::kView || !target->query || target->query->relations.empty()) {
-      break;
+    if (target->kind != RelationKind::kView || !target->query) break;
+    if (!is_updatable(*target)) {
+      run.fail("55000", fmt::format("cannot change view \"{}\"", target->name));
+      return nullptr;
     }
+    if (target->query->relations.empty()) break;
     const Relation* below = run.relation_if_any(target->query->relations[0].name);
     if (below == nullptr) break;
     target = below;

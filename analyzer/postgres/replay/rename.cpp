@@ -116,13 +116,11 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
   run.lock(*table, LockMode::kAccessExclusive);
   const std::string& from = statement.object.name.name;
   const std::string to = truncate_identifier(statement.new_name);
+  if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
   const Column* column = run.column(oid, from);
   if (column == nullptr) return false;
   if (column->inherited_from > 0) {
     return run.fail("42P16", fmt::format("cannot rename inherited column \"{}\"", from));
-  }
-  if (run.at(oid).of_type != 0) {
-    return run.fail("42809", "cannot rename column of typed table");
   }
   std::vector<Oid> tables = run.descendants(run.at(oid));
   tables.insert(tables.begin(), oid);
