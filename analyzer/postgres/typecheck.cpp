@@ -47,6 +47,27 @@ bool is_time_like(const std::string& text) {
          std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
+/// Whether brackets close in the order in which they open, strings aside.
+bool is_balanced(std::string_view json) {
+  std::string open;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      open += c;
+    } else if (c == '}' || c == ']') {
+      if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return false;
+      open.pop_back();
+    }
+  }
+  return open.empty() && !in_string;
+}
+
 bool is_boolean(const std::string& text) {
   if (text == "1" || text == "0" || text == "on" || text == "of" || text == "off") return true;
   for (const std::string_view word : {"true", "false", "yes", "no"}) {
@@ -252,7 +273,10 @@ std::optional<TypeError> literal_error(const Catalog& catalog, const model::Type
   }
   if (name == "date" || name == "timestamp" || name == "timestamptz" || name == "time" ||
       name == "timetz" || name == "interval") {
-    if (is_time_like(value)) return std::nullopt;
+    const bool clock_only = value.find(':') != std::string::npos &&
+                            value.find_first_not_of("0123456789:.") == std::string::npos;
+    const bool wants_date = name == "date" || name.starts_with("timestamp");
+    if (is_time_like(value) && !(clock_only && wants_date)) return std::nullopt;
     return bad_literal("22007", base, text);
   }
   if (name == "uuid") {
@@ -269,6 +293,7 @@ std::optional<TypeError> literal_error(const Catalog& catalog, const model::Type
   if (name == "json" || name == "jsonb") {
     if (value.empty()) return bad_literal("22P02", base, text);
     const char first = value.front();
+    if (!is_balanced(value)) return bad_literal("22P02", base, text);
     const bool fine = first == '{' || first == '[' || first == '"' || first == '-' ||
                       std::isdigit(static_cast<unsigned char>(first)) != 0 || value == "true" ||
                       value == "false" || value == "null";

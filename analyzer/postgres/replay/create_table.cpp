@@ -182,6 +182,9 @@ bool like_indexes(Run& run, Oid table, const model::LikeClause& clause) {
 }
 
 bool of_type(Run& run, Relation& table, const model::QualifiedName& name) {
+  if (!run.options.assume_missing && run.catalog.find_relation(name) == nullptr) {
+    return run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(name)));
+  }
   const Relation* type = run.relation(name, RelationKind::kCompositeType);
   if (type == nullptr) return false;
   if (type->kind != RelationKind::kCompositeType) {

@@ -399,11 +399,6 @@ bool apply(Run& run, const model::Update& statement) {
   for (const auto& [name, value] : statement.assignments) {
     const Column* column = run.at(table).column(name);
     if (column == nullptr || column->assumed) continue;
-    if ((column->generated != model::GeneratedKind::kNone ||
-         column->identity == model::IdentityKind::kAlways) &&
-        value.kind != model::ExpressionKind::kDefault) {
-      return run.fail("428C9", fmt::format("column \"{}\" can only be updated to DEFAULT", name));
-    }
     const model::TypeName from = infer_type(run.catalog, Scope::of(run.at(table)), value);
     if (statement.reads.empty() &&
         cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
@@ -413,6 +408,15 @@ bool apply(Run& run, const model::Update& statement) {
     }
   }
   if (!statement.only) run.lock_tree(run.at(table), LockMode::kRowExclusive);
+  for (const auto& [name, value] : statement.assignments) {
+    const Column* column = run.at(table).column(name);
+    if (column == nullptr || column->assumed) continue;
+    if ((column->generated != model::GeneratedKind::kNone ||
+         column->identity == model::IdentityKind::kAlways) &&
+        value.kind != model::ExpressionKind::kDefault) {
+      return run.fail("428C9", fmt::format("column \"{}\" can only be updated to DEFAULT", name));
+    }
+  }
   if (!check_writable(run, run.at(table))) return false;
   const Relation& owner = run.at(table);
   // A column that is set to itself changes no key.

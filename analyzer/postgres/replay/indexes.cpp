@@ -74,6 +74,12 @@ bool check_exclusion_operator(Run& run, const IndexRequest& request, std::size_t
   const std::string& symbol = request.constraint_definition->exclusion_operators[key];
   const Type* user = user_type(run.catalog, base_type(run.catalog, type));
   const bool comparable = user == nullptr || user->kind == TypeKind::kEnum;
+  const bool compares = symbol == "=" || symbol == "<" || symbol == ">" || symbol == "<=" ||
+                        symbol == ">=" || symbol == "<>";
+  if (user != nullptr && user->kind == TypeKind::kComposite && !compares) {
+    return run.fail(
+        "42883", fmt::format("operator does not exist: {0} {1} {0}", model::display(type), symbol));
+  }
   if (comparable && !facts::operators(symbol).empty() &&
       resolve_operator(run.catalog, symbol, {type, type}) == nullptr) {
     return run.fail(
@@ -303,6 +309,8 @@ bool same_index_shape(const Run& run, const Relation& parent_index, const Relati
 Oid add_index(Run& run, Oid table, const IndexRequest& request) {
   const model::CreateIndex& definition = request.definition;
   const Relation& owner = run.at(table);
+  const bool readable = !is_index(owner.kind) && owner.kind != RelationKind::kCompositeType;
+  if (readable && !check_index_expressions(run, table, definition)) return 0;
   if (owner.kind == RelationKind::kView || owner.kind == RelationKind::kCompositeType ||
       owner.kind == RelationKind::kForeignTable || owner.kind == RelationKind::kSequence ||
       is_index(owner.kind)) {
@@ -332,8 +340,7 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
     run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
     return 0;
   }
-  if (!check_index_expressions(run, table, definition) || !check_method(run, request) ||
-      !fill_keys(run, table, request, index)) {
+  if (!check_method(run, request) || !fill_keys(run, table, request, index)) {
     return 0;
   }
   if (partitioned && (definition.unique || request.constraint == ConstraintKind::kExclusion)) {

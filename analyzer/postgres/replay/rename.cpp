@@ -348,14 +348,9 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
 std::vector<const CatalogFunction*> matching_functions(const Run& run,
                                                        const model::ObjectReference& object) {
   std::vector<const CatalogFunction*> found = run.catalog.find_functions(object.name);
-  if (object.has_arguments && found.size() > 1) {
+  if (object.has_arguments) {
     std::erase_if(found, [&](const CatalogFunction* function) {
-      std::size_t inputs = 0;
-      for (const auto& parameter : function->definition.parameters) {
-        if (parameter.mode != 'o' && parameter.mode != 't') ++inputs;
-      }
-      const auto commas = static_cast<std::size_t>(std::ranges::count(object.arguments, ','));
-      return inputs != (object.arguments.empty() ? 0 : commas + 1);
+      return !has_arguments(run, *function, object.arguments);
     });
   }
   return found;

@@ -89,6 +89,17 @@ bool add_domain_constraint(Run& run, Oid oid, const model::Constraint& definitio
     return run.fail("42710", fmt::format("constraint \"{}\" for domain \"{}\" already exists",
                                          constraint.name, domain.name));
   }
+  if (definition.expression) {
+    // VALUE is read as a column of that name.
+    Relation value;
+    value.open_columns = domain.assumed;
+    Column column;
+    column.number = 1;
+    column.name = "value";
+    column.type = domain.base;
+    value.columns.push_back(std::move(column));
+    if (!check_expression(run, value, *definition.expression, "check constraint")) return false;
+  }
   change_type(run, oid, [&](Type& copy) {
     if (definition.expression) {
       for (Dependency need : needs_of(run.catalog, {}, *definition.expression)) {
