@@ -107,6 +107,11 @@ std::optional<TypeError> operator_error(const Catalog& catalog, const Scope& sco
       return TypeError{"42883", fmt::format("operator does not exist: {} {} {}", model::display(a),
                                             symbol, model::display(b))};
     }
+    const Expression& opposite = type == &a ? right : left;
+    if (row && is_unknown(other) && opposite.kind == ExpressionKind::kConstant &&
+        opposite.constant == model::ConstantKind::kString) {
+      return literal_error(catalog, *type, opposite.name);
+    }
     if (category(catalog, *type) == 0 || (user != nullptr && user->kind != TypeKind::kEnum)) {
       return std::nullopt;
     }
@@ -242,6 +247,9 @@ std::optional<TypeError> literal_error(const Catalog& catalog, const model::Type
     return TypeError{"22P02", fmt::format("malformed array literal: \"{}\"", text)};
   }
   if (const Type* user = user_type(catalog, base)) {
+    if (user->kind == TypeKind::kComposite && !value.starts_with('(')) {
+      return TypeError{"22P02", fmt::format("malformed record literal: \"{}\"", text)};
+    }
     if (user->kind != TypeKind::kEnum || user->assumed) return std::nullopt;
     if (std::ranges::find(user->labels, text) != user->labels.end()) return std::nullopt;
     return TypeError{"22P02",
@@ -369,6 +377,16 @@ std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scop
   if (symbol == "BETWEEN" && e.args.size() == 3) {
     if (auto error = operator_error(catalog, scope, ">=", e.args[0], e.args[1])) return error;
     return operator_error(catalog, scope, "<=", e.args[0], e.args[2]);
+  }
+  if (e.args.size() == 2 && (symbol.ends_with(" ANY") || symbol.ends_with(" ALL")) &&
+      e.args[1].kind == ExpressionKind::kArray) {
+    for (const Expression& element : e.args[1].args) {
+      if (auto error = operator_error(catalog, scope, symbol.substr(0, symbol.find(' ')), e.args[0],
+                                      element)) {
+        return error;
+      }
+    }
+    return std::nullopt;
   }
   if (e.args.size() != 2 || symbol.find(' ') != std::string_view::npos) return std::nullopt;
   return operator_error(catalog, scope, symbol, e.args[0], e.args[1]);

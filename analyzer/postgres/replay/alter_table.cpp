@@ -505,6 +505,15 @@ bool AlterTableRun::prepare(const model::AlterAction& action) {
     }
   }
   if (const auto* logged = std::get_if<model::SetLogged>(&action.what)) {
+    // Only one of them may change it.
+    for (const model::AlterAction& other : statement_.actions) {
+      if (&other == &action) break;
+      const auto* before = std::get_if<model::SetLogged>(&other.what);
+      const bool is_logged = self().persistence != model::Persistence::kUnlogged;
+      if (before != nullptr && before->logged != is_logged) {
+        return run_.fail("0A000", "cannot change persistence setting twice");
+      }
+    }
     return prepare_persistence(logged->logged);
   }
   const bool inherits = std::holds_alternative<model::Inherit>(action.what);

@@ -133,7 +133,7 @@ bool check_index_to_use(Run& run, Oid table, const model::Constraint& definition
     return run.fail("42809", fmt::format("\"{}\" is not an index", definition.using_index));
   }
   if (index->table != table) {
-    return run.fail("42P16", fmt::format("\"{}\" is not an index for table \"{}\"",
+    return run.fail("55000", fmt::format("\"{}\" is not an index for table \"{}\"",
                                          definition.using_index, owner.name));
   }
   if (index->constraint != 0) {
@@ -408,6 +408,7 @@ void check_foreign_key_rows(Run& run, const Relation& table, const Relation& ref
 
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
                      const ConstraintContext& context) {
+  if (!context.at_creation && !name_is_free(run, run.at(table), definition.name)) return false;
   const Relation* referenced = run.relation(definition.referenced_table);
   if (referenced == nullptr) return false;
   const Oid target = referenced->oid;

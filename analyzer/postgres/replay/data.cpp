@@ -316,7 +316,26 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
 
 }  // namespace
 
+namespace {
+
+/// The columns of a view that is written to, before anything is said about the view itself.
+bool check_view_columns(Run& run, const model::QualifiedName& name,
+                        const std::vector<std::string>& columns) {
+  const Relation* view = run.relation_if_any(name);
+  if (view == nullptr || view->kind != RelationKind::kView || view->open_columns) return true;
+  for (const std::string& column : columns) {
+    if (view->column(column) == nullptr) {
+      return run.fail("42703", fmt::format("column \"{}\" of relation \"{}\" does not exist",
+                                           column, view->name));
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 bool apply(Run& run, const model::Insert& statement) {
+  if (!check_view_columns(run, statement.table, statement.columns)) return false;
   const Relation* target = write_target(run, statement.table, LockMode::kRowExclusive);
   if (target == nullptr) return false;
   const Oid table = target->oid;

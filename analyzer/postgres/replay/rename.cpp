@@ -119,6 +119,14 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
   if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
   const Column* column = run.column(oid, from);
   if (column == nullptr) return false;
+  // Children are renamed first.
+  for (const Oid child : run.descendants(run.at(oid))) {
+    const Column* clash = run.at(child).column(to);
+    if (clash != nullptr && !clash->assumed) {
+      return run.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists", to,
+                                           run.at(child).name));
+    }
+  }
   if (column->inherited_from > 0) {
     return run.fail("42P16", fmt::format("cannot rename inherited column \"{}\"", from));
   }
