@@ -35,9 +35,10 @@ struct SchemaItem {
   std::vector<std::string> columns;  ///< An empty one stands for an expression.
   std::string referred_schema, referred_table;
   std::vector<std::string> referred_columns;
-  bool unique = false;    ///< Of an index.
-  bool nullable = true;   ///< Of a column.
-  bool complete = false;  ///< Whether more than the name is known.
+  std::string default_value;  ///< Of a column, as SQL; empty when it has none.
+  bool unique = false;        ///< Of an index.
+  bool nullable = true;       ///< Of a column.
+  bool complete = false;      ///< Whether more than the name is known.
 };
 struct SchemaItems {
   std::vector<SchemaItem> items;
