@@ -393,7 +393,21 @@ class Writer {
     }
     line("{}", text);
     if (type != nullptr) line("ALTER TABLE {} OF {}", qualified(relation), qualified(*type));
-    for (const Column& own : relation.columns) column_settings(relation, own);
+    for (const Column& own : relation.columns) {
+      column_settings(relation, own);
+      identity_type(own);
+    }
+  }
+
+  /// LIKE ... INCLUDING IDENTITY gives a sequence of another type than its column's.
+  void identity_type(const Column& own) {
+    const Relation* sequence = catalog_.relation(own.owned_sequence);
+    if (own.identity == model::IdentityKind::kNone || sequence == nullptr ||
+        !sequence->sequence.type || same_type(*sequence->sequence.type, own.type)) {
+      return;
+    }
+    line("ALTER SEQUENCE {} AS {}{}", qualified(*sequence), type_text(*sequence->sequence.type),
+         sequence_options(sequence->sequence));
   }
 
   void column_settings(const Relation& relation, const Column& own) {

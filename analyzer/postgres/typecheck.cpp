@@ -196,7 +196,10 @@ bool takes_any(std::string_view name, std::size_t count, std::size_t index) {
   return std::ranges::any_of(facts::functions(name), [&](const facts::FunctionFact& fact) {
     const auto types = facts::arguments(fact);
     if (fact.variadic || types.size() < count) return fact.variadic;
-    return index < types.size() && facts::type(types[index]).kind == 'p';
+    if (index >= types.size() || facts::type(types[index]).kind != 'p') return false;
+    const std::string_view type = facts::type(types[index]).name;
+    return type == "any" || type == "anyelement" || type == "anynonarray" || type == "anyenum" ||
+           type == "record" || type.starts_with("anycompatible");
   });
 }
 

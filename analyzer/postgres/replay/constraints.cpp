@@ -200,6 +200,10 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
 bool check_key_columns(Run& run, Oid table, const model::Constraint& definition) {
   const bool key =
       definition.kind == ConstraintKind::kPrimaryKey || definition.kind == ConstraintKind::kUnique;
+  if (definition.kind == ConstraintKind::kExclusion && !run.since(17) &&
+      run.at(table).kind == RelationKind::kPartitionedTable) {
+    return run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
+  }
   if (!key) return true;
   if (!definition.using_index.empty()) return check_index_to_use(run, table, definition);
 

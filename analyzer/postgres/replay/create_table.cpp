@@ -113,6 +113,7 @@ bool like(Run& run, Relation& table, const model::LikeClause& clause) {
       model::SequenceOptions options;
       if (const Relation* sequence = run.catalog.relation(column.owned_sequence)) {
         options = sequence->sequence;
+        options.type = builtin("int8");  // The copy is told its bounds, but not its type.
       }
       add_owned_sequence(run, table, copy, options);
     }

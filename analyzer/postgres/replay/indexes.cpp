@@ -169,6 +169,16 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
   return true;
 }
 
+/// Storage parameters of the access methods that PostgreSQL brings. Source: reloptions.c.
+bool is_index_parameter(std::string_view method, std::string_view name) {
+  if (method == "gin") return name == "fastupdate" || name == "gin_pending_list_limit";
+  if (method == "brin") return name == "pages_per_range" || name == "autosummarize";
+  if (method == "gist") return name == "fillfactor" || name == "buffering";
+  if (method == "btree") return name == "fillfactor" || name == "deduplicate_items";
+  if (method == "hash" || method == "spgist") return name == "fillfactor";
+  return true;
+}
+
 bool check_method(Run& run, const IndexRequest& request) {
   const model::CreateIndex& definition = request.definition;
   const std::string& method = definition.method;
@@ -187,6 +197,11 @@ bool check_method(Run& run, const IndexRequest& request) {
   if (definition.keys.size() > 1 && (method == "hash" || method == "spgist")) {
     return run.fail(
         "0A000", fmt::format("access method \"{}\" does not support multicolumn indexes", method));
+  }
+  for (const auto& [name, value] : definition.options) {
+    if (known_method && !is_index_parameter(method, name)) {
+      return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
+    }
   }
   if (!definition.include.empty() && (method == "hash" || method == "gin" || method == "brin" ||
                                       (method == "spgist" && !run.since(14)))) {
