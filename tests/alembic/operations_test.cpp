@@ -222,6 +222,27 @@ TEST(Compile, OlderVersionsRefuseKeywords) {
                 "CREATE SEQUENCE s START WITH 1"}));
 }
 
+TEST(Compile, ReflectedTablesHaveTheirNames) {
+  const model::Migration migration = compile_upgrade(
+      "bind = op.get_bind()\n"
+      "metadata = sa.MetaData()\n"
+      "metadata.reflect(bind)\n"
+      "users = metadata.tables['users']\n"
+      "bind.execute(sa.update(users).where(users.c.id == 1).values(name='x'))\n"
+      "bind.execute(sa.select(users.c.id))");
+  EXPECT_EQ(sql_of(migration.upgrade),
+            (std::vector<std::string>{"UPDATE users SET name='x' WHERE users.id = 1",
+                                      "SELECT users.id FROM users"}));
+}
+
+TEST(Compile, ADefaultOfAnUnknownNameIsNotATruth) {
+  const model::Migration migration = compile_upgrade(
+      "import os\n"
+      "schema = os.environ.get('X') or 'public'\n"
+      "op.execute(f'DROP TABLE {schema}.t')");
+  EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"DROP TABLE __unknown__.t"}));
+}
+
 TEST(Compile, AsyncFunctionsRunOnTheConnection) {
   const model::Migration migration =
       compile_file(std::string(kHeader) +

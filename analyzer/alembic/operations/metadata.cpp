@@ -51,6 +51,18 @@ bool descends(const Value& type, const Value& base, int depth = 0) {
   return false;
 }
 
+/// Whether a model's base was given the metadata.
+bool uses_metadata(const Value& type, const python::Symbol* metadata, int depth = 0) {
+  const Value* own = python::find_attribute(type, "metadata");
+  if (own != nullptr && own->symbol() == metadata) return true;
+  if (depth > 16) return false;
+  return std::ranges::any_of(python::bases_of(type), [&](const Value& base) {
+    const Value* given = arguments_of(base).find("metadata");
+    return (given != nullptr && given->symbol() == metadata) ||
+           (base.symbol() == nullptr && uses_metadata(base, metadata, depth + 1));
+  });
+}
+
 /// Whether a table or model is one of the metadata's, as far as both are known.
 bool belongs_to(const Value& value, const Value& metadata) {
   const python::Symbol* owner = metadata.symbol();
@@ -58,7 +70,8 @@ bool belongs_to(const Value& value, const Value& metadata) {
   const bool of_base = owner->kind == python::Symbol::Kind::kAttribute &&
                        owner->name == "metadata" && !owner->operands.empty();
   if (value.as<std::shared_ptr<python::Class>>() != nullptr) {
-    return !of_base || descends(value, owner->operands.front());
+    if (of_base) return descends(value, owner->operands.front());
+    return name_of(metadata) != "sa.MetaData" || uses_metadata(value, owner);
   }
   if (name_of(value) != "sa.Table" || !is_call(value)) return true;
   const Value* of = arguments_of(value).find("metadata", 1);
