@@ -1555,6 +1555,8 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
     run_.effects.changes_nothing = statement_.actions.size() == 1;
     return true;
   }
+  // Without storage there is nothing to change: ATRewriteTables() passes it by.
+  if (table.kind == RelationKind::kPartitionedTable) return true;
   std::vector<Oid> parts = table.indexes;
   for (const Column& column : table.columns) {
     if (column.owned_sequence != 0 && run_.since(15)) parts.push_back(column.owned_sequence);

@@ -418,6 +418,19 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   const Oid target = referenced->oid;
   if (target != table) run.lock_tree(*referenced, LockMode::kShareRowExclusive);
   if (!context.at_creation) run.lock(table, LockMode::kShareRowExclusive);
+  if (run.at(table).kind == RelationKind::kPartitionedTable) {
+    const Relation& owner = run.at(table);
+    if (definition.not_valid && !run.since(18)) {
+      return run.fail("42809", fmt::format("cannot add NOT VALID foreign key on partitioned table "
+                                           "\"{}\" referencing relation \"{}\"",
+                                           owner.name, run.at(target).name));
+    }
+    if (context.only && !context.at_creation) {
+      return run.fail("42809", fmt::format("cannot use ONLY for foreign key on partitioned table "
+                                           "\"{}\" referencing relation \"{}\"",
+                                           owner.name, run.at(target).name));
+    }
+  }
   if (referenced->kind != RelationKind::kTable &&
       referenced->kind != RelationKind::kPartitionedTable) {
     return run.fail("42809",
@@ -459,16 +472,6 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   if (context.skip_scan && !definition.not_valid) constraint.validated = constraint.enforced;
   const Relation& owner = run.at(table);
   if (owner.kind == RelationKind::kPartitionedTable) {
-    if (definition.not_valid && !run.since(18)) {
-      return run.fail("42809", fmt::format("cannot add NOT VALID foreign key on partitioned table "
-                                           "\"{}\" referencing relation \"{}\"",
-                                           owner.name, run.at(target).name));
-    }
-    if (context.only && !context.at_creation) {
-      return run.fail("42809", fmt::format("cannot use ONLY for foreign key on partitioned table "
-                                           "\"{}\" referencing relation \"{}\"",
-                                           owner.name, run.at(target).name));
-    }
     if (!context.at_creation) run.lock_tree(owner, LockMode::kShareRowExclusive);
   }
   const bool scans = constraint.validated && !context.at_creation && !context.skip_scan;
