@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/python/value.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/selection.h"
@@ -75,6 +76,17 @@ Json revision_json(const model::Migration& migration) {
           {"downgrade", direction_json(migration, migration.downgrade)}};
 }
 
+/// What stands in SQL for a part that is not known; see analyzer/python/value.h.
+constexpr std::string_view kHole = python::kUnknownText;
+
+/// Whether a statement reads or changes rows only.
+bool changes_rows(const model::Operation& operation) {
+  return std::holds_alternative<model::Select>(operation) ||
+         std::holds_alternative<model::Insert>(operation) ||
+         std::holds_alternative<model::Update>(operation) ||
+         std::holds_alternative<model::Delete>(operation);
+}
+
 /// SQL that psql can run, in the transactions that a real run has.
 class Script {
  public:
@@ -132,8 +144,12 @@ class Script {
       text_ += fmt::format(": {}", model::display(step.certainty));
     }
     text_ += '\n';
-    if (step.certainty == model::Certainty::kPartial) {
-      // What has a hole in it cannot be run.
+    // It is a comment when it cannot be run; and on an empty database no condition that depends on
+    // rows holds, so that what it does to rows is left out.
+    const bool left_out = step.certainty == model::Certainty::kPartial ||
+                          (step.certainty == model::Certainty::kConditional &&
+                           (statement.sql.contains(kHole) || changes_rows(statement.operation)));
+    if (left_out) {
       add_commented(statement.sql);
     } else {
       text_ += reporters::valid_utf8(statement.sql) + ";\n";

@@ -35,9 +35,10 @@ struct SchemaItem {
   std::vector<std::string> columns;  ///< An empty one stands for an expression.
   std::string referred_schema, referred_table;
   std::vector<std::string> referred_columns;
-  bool unique = false;    ///< Of an index.
-  bool nullable = true;   ///< Of a column.
-  bool complete = false;  ///< Whether more than the name is known.
+  std::string default_value;  ///< Of a column, as SQL; empty when it has none.
+  bool unique = false;        ///< Of an index.
+  bool nullable = true;       ///< Of a column.
+  bool complete = false;      ///< Whether more than the name is known.
 };
 struct SchemaItems {
   std::vector<SchemaItem> items;
@@ -74,7 +75,9 @@ struct CompileOptions {
   Version alembic = kCurrentAlembic;
   Version sqlalchemy = kCurrentSqlAlchemy;
   python::ModuleFinder find_module;  ///< May be empty.
-  SchemaOracle* schema = nullptr;    ///< Of the catalog before this revision; may be null.
+  /// Modules that env.py imports: operations of the project's own may be registered there.
+  std::vector<std::string> environment_modules;
+  SchemaOracle* schema = nullptr;  ///< Of the catalog before this revision; may be null.
   python::Limits limits;
 };
 
@@ -99,12 +102,19 @@ struct Environment {
   std::optional<std::string> version_table, version_table_schema;
   std::optional<std::string> url_dialect;  ///< Of sqlalchemy.url: "postgresql".
   NamingConvention naming_convention;      ///< Of target_metadata, when it could be followed.
-  std::vector<std::string> plugins;        ///< Modules that change operations: "geoalchemy2".
+  /// target_metadata is that of a Flask application, which env.py does not name:
+  /// current_app.extensions["migrate"].db.metadata.
+  bool metadata_of_application = false;
+  std::vector<std::string> modules;  ///< What env.py imports.
   std::vector<model::Problem> problems;
 };
 /// `ini` may be null; `env` may be null.
 Environment read_environment(text::FileRef ini, std::shared_ptr<const python::ParsedFile> env,
                              const python::ModuleFinder& find_module);
+
+/// The naming convention of the MetaData that a module makes, if it makes one with a convention.
+NamingConvention read_naming_convention(std::shared_ptr<const python::ParsedFile> module,
+                                        const python::ModuleFinder& find_module);
 
 /// Spells a change in the host language, for fixes: `postgresql_concurrently=True` added to a call,
 /// a downgrade written from operations, and so on. Empty when the source cannot be edited so.

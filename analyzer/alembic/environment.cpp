@@ -71,20 +71,11 @@ void read_ini_entries(const text::FileRef& file, Environment& environment) {
   }
 }
 
-/// Packages that change what operations emit when they are imported.
-constexpr auto kPlugins = std::to_array<std::string_view>(
-    {"geoalchemy2", "alembic_utils", "alembic_postgresql_enum", "sqlalchemy_utils", "pgvector"});
-
 /// Watches env.py run: the options of every context.configure() and the metadata with a naming
 /// convention.
 class EnvironmentHost final : public python::Host {
  public:
   explicit EnvironmentHost(Environment& environment) : environment_(environment) {}
-
-  std::optional<Value> import_module(std::string_view dotted) override {
-    note_plugin(dotted);
-    return {};
-  }
 
   std::optional<Value> attribute(const Symbol& object, std::string_view name,
                                  python::Place place) override {
@@ -114,6 +105,11 @@ class EnvironmentHost final : public python::Host {
     return {};
   }
 
+  /// The convention of the only MetaData that has one.
+  [[nodiscard]] NamingConvention only_convention() const {
+    return conventions_ == 1 ? last_convention_ : NamingConvention();
+  }
+
   /// What was found, when target_metadata itself told nothing: the only convention there is.
   void finish(const python::Evaluator& evaluator) {
     if (environment_.naming_convention.empty()) {
@@ -125,16 +121,6 @@ class EnvironmentHost final : public python::Host {
   }
 
  private:
-  void note_plugin(std::string_view dotted) {
-    for (const std::string_view plugin : kPlugins) {
-      if (dotted == plugin || (dotted.starts_with(plugin) && dotted[plugin.size()] == '.')) {
-        if (std::ranges::find(environment_.plugins, plugin) == environment_.plugins.end()) {
-          environment_.plugins.emplace_back(plugin);
-        }
-      }
-    }
-  }
-
   static std::optional<NamingConvention> read_convention(const Value* value) {
     const python::Dict* dict = value == nullptr ? nullptr : value->dict();
     if (dict == nullptr) return {};
@@ -204,22 +190,27 @@ class EnvironmentHost final : public python::Host {
 
 }  // namespace
 
+NamingConvention read_naming_convention(std::shared_ptr<const python::ParsedFile> module,
+                                        const python::ModuleFinder& find_module) {
+  Environment unused;
+  EnvironmentHost host(unused);
+  python::Evaluator evaluator(std::move(module), host, find_module);
+  evaluator.run_module();
+  return host.only_convention();
+}
+
 Environment read_environment(text::FileRef ini, std::shared_ptr<const python::ParsedFile> env,
                              const python::ModuleFinder& find_module) {
   Environment environment;
   if (ini != nullptr) read_ini_entries(ini, environment);
   if (env == nullptr) return environment;
   for (const python::ImportOutline& import : python::imports(*env)) {
-    for (const std::string_view plugin : kPlugins) {
-      if (import.module == plugin || import.module.starts_with(std::string(plugin) + ".")) {
-        if (std::ranges::find(environment.plugins, plugin) == environment.plugins.end()) {
-          environment.plugins.emplace_back(plugin);
-        }
-      }
-    }
+    environment.modules.push_back(import.module);
   }
   EnvironmentHost host(environment);
   python::Evaluator evaluator(env, host, find_module);
+  environment.metadata_of_application =
+      evaluator.file(0)->text().contains("current_app.extensions");  // Flask-Migrate's template
   evaluator.run_module();
   // run_migrations_*() is usually called at the end of the file, under a condition; where it is
   // not reached, its functions are looked into all the same.

@@ -553,6 +553,11 @@ std::optional<Value> Host::call_connection(std::string_view method, const Argume
     return Value(None{});
   }
   if (method == "in_transaction") return Value(true);
+  if (method == "run_sync" && evaluator_ != nullptr && !arguments.positional.empty()) {
+    Arguments inner = arguments;
+    inner.positional.front() = python::make_symbol("@bind", site.place);
+    return evaluator_->call_value(arguments.positional.front(), inner, site);
+  }
   if (method == "dialect.has_table") {
     Arguments shifted = arguments;
     if (!shifted.positional.empty()) shifted.positional.erase(shifted.positional.begin());
@@ -586,6 +591,13 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
       auto batch = std::make_shared<Batch>();
       batch->table = read_name(arguments.find("table_name", 0), here);
       batch->schema = read_name(arguments.find("schema", 1), here);
+      batch->recreated = known_string(present(arguments, "recreate", 2)) == "always";
+      if (batch->recreated) {
+        not_analyzed(
+            "batch_alter_table(recreate=\"always\") makes the table anew from what the database "
+            "tells of it",
+            Operation{arguments, site, here, nullptr});
+      }
       Symbol object;
       object.kind = Symbol::Kind::kObject;
       object.name = "batch";
@@ -700,6 +712,7 @@ std::optional<Value> Host::call_method(const Value& callee, const Arguments& arg
     if (std::ranges::find(open_batches_, batch) == open_batches_.end()) {
       open_batches_.push_back(batch);  // used without `with`
     }
+    if (batch->recreated && method != "execute") return Value(None{});
     // execute() is sent at once; the rest when the block ends
     const Operation operation{arguments, site, here, method == "execute" ? nullptr : batch.get()};
     if (auto result = run_operation(*this, method, operation)) return result;

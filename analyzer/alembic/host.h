@@ -27,6 +27,8 @@ struct Batch {
   std::optional<Name> table;
   std::optional<Name> schema;
   std::vector<model::Step> steps;
+  /// recreate="always": the table is made anew and filled, whatever the operations are.
+  bool recreated = false;
 };
 
 /// One operation being carried out.
@@ -35,6 +37,23 @@ struct Operation {
   const python::CallSite& site;
   const Context& context;
   Batch* batch = nullptr;  ///< Set for batch_op.x(…); the table then comes from it.
+};
+
+/// Operations that the project registered itself: @Operations.register_operation on a class and
+/// @Operations.implementation_for on a function.
+struct CustomOperations {
+  struct Registered {
+    std::string name;
+    python::Value type;
+    std::string method;  ///< The class method that op.<name> calls.
+  };
+  struct Implementation {
+    python::Value type;
+    python::Value function;
+  };
+  std::vector<Registered> registered;
+  std::vector<Implementation> implementations;
+  bool looked_for = false;  ///< The modules that may register some were run.
 };
 
 class Host final : public python::Host {
@@ -54,6 +73,7 @@ class Host final : public python::Host {
                                          python::Place place) override;
   std::optional<python::Value> call(const python::Value& callee, const python::Arguments& arguments,
                                     const python::CallSite& site) override;
+  void decorated(const python::Symbol& decorator, const python::Value& value) override;
   std::optional<bool> truth(const python::Symbol& symbol) override;
   std::optional<std::vector<python::Value>> iterate(const python::Symbol& symbol) override;
   std::optional<text::MappedText> to_str(const python::Symbol& symbol,
@@ -78,6 +98,10 @@ class Host final : public python::Host {
   [[nodiscard]] const CompileOptions& options() const { return options_; }
   [[nodiscard]] Context context(const python::CallSite& site) const;
   [[nodiscard]] SchemaOracle* schema() const { return options_.schema; }
+  [[nodiscard]] python::Evaluator* evaluator() const { return evaluator_; }
+  [[nodiscard]] CustomOperations& custom() { return custom_; }
+  /// Dotted names of what the migration imports.
+  [[nodiscard]] std::vector<std::string> imported_modules() const;
 
  private:
   std::optional<python::Value> call_path(const std::string& name, const python::Value& callee,
@@ -124,6 +148,7 @@ class Host final : public python::Host {
       call_index_;  ///< Begin and end of a call → Migration::calls.
   std::size_t steps_ = 0;
   bool session_used_ = false;  ///< By this direction.
+  CustomOperations custom_;
 };
 
 /// Carries out `op.<name>(…)` or `batch_op.<name>(…)`; nothing when there is no such operation.

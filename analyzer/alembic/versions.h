@@ -17,6 +17,7 @@ enum class Feature {
   kInlinePrimaryKey,    ///< op.add_column(inline_primary_key=)
   kSequenceIfExists,    ///< CreateSequence(if_not_exists=), DropSequence(if_exists=)
   kSequenceNoStart,     ///< A Sequence without start= says nothing of START WITH.
+  kJsonbSubscript,      ///< data['key'] of a JSONB column, not data -> 'key'.
   kTrueDivision,        ///< a / b of integers casts its divisor; // is there.
 };
 

@@ -62,8 +62,16 @@ model::TypeName value_function_type(std::string_view name) {
 }
 
 /// UNION, CASE and their kin: the first type that is known, or a preferred one of its category.
-model::TypeName common_type(const Catalog& catalog, const std::vector<model::TypeName>& types) {
+model::TypeName common_type(const Catalog& catalog, const std::vector<model::TypeName>& given) {
   model::TypeName result;
+  // A domain stays one only among its own. Source: select_common_type().
+  std::vector<model::TypeName> types = given;
+  const bool differ = std::ranges::any_of(given, [&](const model::TypeName& type) {
+    return type.name.name != "unknown" && !same_type(type, given.front());
+  });
+  for (model::TypeName& type : types) {
+    if (differ && !type.name.name.empty()) type = base_type(catalog, type);
+  }
   for (const model::TypeName& type : types) {
     if (type.name.name.empty()) return {};
     if (type.name.name == "unknown") continue;

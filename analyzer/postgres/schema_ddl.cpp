@@ -57,7 +57,13 @@ class Writer {
     }
     functions(true);
     for (const Relation* relation : relations_) {
-      if (is_table(*relation)) keys(*relation, false);
+      if (!is_table(*relation)) continue;
+      for (const Column& own : relation->columns) {
+        if (!late_not_null(*relation, own)) continue;
+        line("ALTER TABLE ONLY {} ALTER COLUMN {} SET NOT NULL", qualified(*relation),
+             model::quote_identifier(own.name));
+      }
+      keys(*relation, false);
     }
     for (const Relation* relation : relations_) {
       if (relation->query) view(*relation);
@@ -300,6 +306,17 @@ class Writer {
     return result;
   }
 
+  /// NOT NULL that a child does not have, from ALTER TABLE ONLY ... ADD PRIMARY KEY: the child can
+  /// inherit only before it is there.
+  [[nodiscard]] bool late_not_null(const Relation& table, const Column& own) const {
+    return own.not_null && table.kind == RelationKind::kTable &&
+           std::ranges::any_of(table.children, [&](Oid child) {
+             const Relation* relation = catalog_.relation(child);
+             const Column* same = relation == nullptr ? nullptr : relation->column(own.name);
+             return same != nullptr && !same->not_null;
+           });
+  }
+
   std::string column(const Relation& table, const Column& own) {
     std::string text = model::quote_identifier(own.name) + " " + type_text(own.type);
     if (!own.collation.empty()) text += " COLLATE " + model::quote_identifier(own.collation);
@@ -325,7 +342,7 @@ class Writer {
                             sequence_options(sequence->sequence));
       }
     }
-    if (own.not_null) text += " NOT NULL";
+    if (own.not_null && !late_not_null(table, own)) text += " NOT NULL";
     return text;
   }
 
@@ -376,7 +393,21 @@ class Writer {
     }
     line("{}", text);
     if (type != nullptr) line("ALTER TABLE {} OF {}", qualified(relation), qualified(*type));
-    for (const Column& own : relation.columns) column_settings(relation, own);
+    for (const Column& own : relation.columns) {
+      column_settings(relation, own);
+      identity_type(own);
+    }
+  }
+
+  /// LIKE ... INCLUDING IDENTITY gives a sequence of another type than its column's.
+  void identity_type(const Column& own) {
+    const Relation* sequence = catalog_.relation(own.owned_sequence);
+    if (own.identity == model::IdentityKind::kNone || sequence == nullptr ||
+        !sequence->sequence.type || same_type(*sequence->sequence.type, own.type)) {
+      return;
+    }
+    line("ALTER SEQUENCE {} AS {}{}", qualified(*sequence), type_text(*sequence->sequence.type),
+         sequence_options(sequence->sequence));
   }
 
   void column_settings(const Relation& relation, const Column& own) {

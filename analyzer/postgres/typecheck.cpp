@@ -47,6 +47,27 @@ bool is_time_like(const std::string& text) {
          std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
+/// Whether brackets close in the order in which they open, strings aside.
+bool is_balanced(std::string_view json) {
+  std::string open;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      in_string = c != '"';
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      open += c;
+    } else if (c == '}' || c == ']') {
+      if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return false;
+      open.pop_back();
+    }
+  }
+  return open.empty() && !in_string;
+}
+
 bool is_boolean(const std::string& text) {
   if (text == "1" || text == "0" || text == "on" || text == "of" || text == "off") return true;
   for (const std::string_view word : {"true", "false", "yes", "no"}) {
@@ -77,9 +98,19 @@ std::optional<TypeError> operator_error(const Catalog& catalog, const Scope& sco
     const bool range = user != nullptr && user->kind == TypeKind::kRange;
     const bool compares = symbol == "=" || symbol == "<>" || symbol == "<" || symbol == ">" ||
                           symbol == "<=" || symbol == ">=" || symbol.starts_with('*');
-    if ((row && !compares) || (range && symbol.find('~') != std::string_view::npos)) {
+    const model::TypeName& other = type == &a ? b : a;
+    const Type* other_user = user_type(catalog, base_type(catalog, other));
+    const bool other_row = other_user == nullptr ? is_unknown(other) || other.name.name == "record"
+                                                 : other_user->kind == TypeKind::kComposite;
+    if ((row && (!compares || !other_row)) ||
+        (range && symbol.find('~') != std::string_view::npos)) {
       return TypeError{"42883", fmt::format("operator does not exist: {} {} {}", model::display(a),
                                             symbol, model::display(b))};
+    }
+    const Expression& opposite = type == &a ? right : left;
+    if (row && is_unknown(other) && opposite.kind == ExpressionKind::kConstant &&
+        opposite.constant == model::ConstantKind::kString) {
+      return literal_error(catalog, *type, opposite.name);
     }
     if (category(catalog, *type) == 0 || (user != nullptr && user->kind != TypeKind::kEnum)) {
       return std::nullopt;
@@ -165,7 +196,10 @@ bool takes_any(std::string_view name, std::size_t count, std::size_t index) {
   return std::ranges::any_of(facts::functions(name), [&](const facts::FunctionFact& fact) {
     const auto types = facts::arguments(fact);
     if (fact.variadic || types.size() < count) return fact.variadic;
-    return index < types.size() && facts::type(types[index]).kind == 'p';
+    if (index >= types.size() || facts::type(types[index]).kind != 'p') return false;
+    const std::string_view type = facts::type(types[index]).name;
+    return type == "any" || type == "anyelement" || type == "anynonarray" || type == "anyenum" ||
+           type == "record" || type.starts_with("anycompatible");
   });
 }
 
@@ -216,6 +250,9 @@ std::optional<TypeError> literal_error(const Catalog& catalog, const model::Type
     return TypeError{"22P02", fmt::format("malformed array literal: \"{}\"", text)};
   }
   if (const Type* user = user_type(catalog, base)) {
+    if (user->kind == TypeKind::kComposite && !value.starts_with('(')) {
+      return TypeError{"22P02", fmt::format("malformed record literal: \"{}\"", text)};
+    }
     if (user->kind != TypeKind::kEnum || user->assumed) return std::nullopt;
     if (std::ranges::find(user->labels, text) != user->labels.end()) return std::nullopt;
     return TypeError{"22P02",
@@ -247,7 +284,10 @@ std::optional<TypeError> literal_error(const Catalog& catalog, const model::Type
   }
   if (name == "date" || name == "timestamp" || name == "timestamptz" || name == "time" ||
       name == "timetz" || name == "interval") {
-    if (is_time_like(value)) return std::nullopt;
+    const bool clock_only = value.find(':') != std::string::npos &&
+                            value.find_first_not_of("0123456789:.") == std::string::npos;
+    const bool wants_date = name == "date" || name.starts_with("timestamp");
+    if (is_time_like(value) && !(clock_only && wants_date)) return std::nullopt;
     return bad_literal("22007", base, text);
   }
   if (name == "uuid") {
@@ -264,6 +304,7 @@ std::optional<TypeError> literal_error(const Catalog& catalog, const model::Type
   if (name == "json" || name == "jsonb") {
     if (value.empty()) return bad_literal("22P02", base, text);
     const char first = value.front();
+    if (!is_balanced(value)) return bad_literal("22P02", base, text);
     const bool fine = first == '{' || first == '[' || first == '"' || first == '-' ||
                       std::isdigit(static_cast<unsigned char>(first)) != 0 || value == "true" ||
                       value == "false" || value == "null";
@@ -339,6 +380,16 @@ std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scop
   if (symbol == "BETWEEN" && e.args.size() == 3) {
     if (auto error = operator_error(catalog, scope, ">=", e.args[0], e.args[1])) return error;
     return operator_error(catalog, scope, "<=", e.args[0], e.args[2]);
+  }
+  if (e.args.size() == 2 && (symbol.ends_with(" ANY") || symbol.ends_with(" ALL")) &&
+      e.args[1].kind == ExpressionKind::kArray) {
+    for (const Expression& element : e.args[1].args) {
+      if (auto error = operator_error(catalog, scope, symbol.substr(0, symbol.find(' ')), e.args[0],
+                                      element)) {
+        return error;
+      }
+    }
+    return std::nullopt;
   }
   if (e.args.size() != 2 || symbol.find(' ') != std::string_view::npos) return std::nullopt;
   return operator_error(catalog, scope, symbol, e.args[0], e.args[1]);

@@ -11,6 +11,7 @@
 
 #include "analyzer/alembic/compile.h"
 #include "analyzer/history/graph.h"
+#include "analyzer/project/alembic_layout.h"
 #include "analyzer/project/frontends.h"
 #include "analyzer/project/parallel.h"
 #include "analyzer/project/paths.h"
@@ -64,6 +65,47 @@ struct Compiler {
   std::vector<model::Problem> problems;
 };
 
+/// Modules in which Flask applications make their database object.
+constexpr auto kDatabaseModules = std::to_array<std::string_view>(
+    {"__init__.py", "app.py", "application.py", "base.py", "core.py", "database.py", "db.py",
+     "ext.py", "extensions.py", "factory.py", "models.py", "sqla.py"});
+constexpr int kMaxPackages = 4;       ///< How deep such a module is looked for.
+constexpr int kMaxModulesRead = 400;  ///< And how many are read.
+
+/// The naming convention of `db = SQLAlchemy(metadata=MetaData(naming_convention=…))`, which env.py
+/// finds through the application.
+alembic::NamingConvention application_convention(const std::string& root,
+                                                 const ReadContext& context,
+                                                 const python::ModuleFinder& finder) {
+  int read = 0;
+  alembic::NamingConvention result;
+  const auto look = [&](auto&& self, const std::string& folder, int depth) -> bool {
+    const std::vector<FileSystem::Entry> entries = context.files.entries(folder);
+    for (const FileSystem::Entry& entry : entries) {
+      if (entry.folder ||
+          std::ranges::find(kDatabaseModules, entry.name) == kDatabaseModules.end()) {
+        continue;
+      }
+      if (++read > kMaxModulesRead) return true;
+      const std::string path = join(folder, entry.name);
+      const auto file = context.files.read(path, path);
+      if (!file || !(*file)->text().contains("naming_convention")) continue;
+      const auto parsed = context.cache.get(path).parsed;
+      if (parsed == nullptr) continue;
+      result = alembic::read_naming_convention(parsed, finder);
+      if (!result.empty()) return true;
+    }
+    if (depth >= kMaxPackages) return false;
+    return std::ranges::any_of(entries, [&](const FileSystem::Entry& entry) {
+      return entry.folder && !entry.name.starts_with('.') &&
+             std::ranges::find(kNeverEntered, entry.name) == kNeverEntered.end() &&
+             self(self, join(folder, entry.name), depth + 1);
+    });
+  };
+  look(look, root, 0);
+  return result;
+}
+
 /// The versions that the configuration names, or the project's requirements.
 void set_versions(alembic::CompileOptions& options, const FoundHistory& found,
                   const ReadContext& context) {
@@ -106,12 +148,16 @@ Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
     settings.version_table_schema = *environment.version_table_schema;
   }
   options.naming_convention = std::move(environment.naming_convention);
+  if (environment.metadata_of_application && options.naming_convention.empty()) {
+    options.naming_convention = application_convention(found.root, context, first_finder);
+  }
   if (!configuration.naming_convention.empty()) {
     options.naming_convention.assign(configuration.naming_convention.begin(),
                                      configuration.naming_convention.end());
   }
   options.find_module = first_finder;
   set_versions(options, found, context);
+  options.environment_modules = std::move(environment.modules);
   compiler.problems = std::move(environment.problems);
   return compiler;
 }

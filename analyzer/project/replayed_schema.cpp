@@ -197,6 +197,7 @@ std::optional<SchemaItems> ReplayedSchema::parts(Part part, std::string_view nam
         SchemaItem& item = result.items.emplace_back();
         item.name = column.name;
         item.nullable = !column.not_null;
+        if (column.default_value) item.default_value = column.default_value->sql;
         item.complete = !column.assumed;
       }
       break;

@@ -123,6 +123,7 @@ Value Interpreter::decorate(const Value& decorator, Value decorated, const Node&
       Value result = call_simple(decorator, {decorated}, place(node));
       if (!result.is_unknown() && !result.is_none()) return result;
     }
+    if (symbol != nullptr) host_.decorated(*symbol, decorated);
     return decorated;
   }
   const auto* function = decorated.as<std::shared_ptr<const Function>>();
@@ -161,6 +162,7 @@ Value Interpreter::decorate(const Value& decorator, Value decorated, const Node&
     return make_function(std::move(copy));
   }
   known = false;
+  if (symbol != nullptr) host_.decorated(*symbol, decorated);
   return decorated;
 }
 
@@ -213,6 +215,12 @@ Flow Interpreter::exec_class(const Node& node, const Node* decorated) {
     read_arguments(*bases, arguments, site);
     if (stopped()) return Flow::kNormal;
     type->bases = std::move(arguments.positional);
+    for (Value& base : type->bases) {  // TypeDecorator[str] is a TypeDecorator
+      const Symbol* symbol = base.symbol();
+      if (symbol != nullptr && symbol->kind == Symbol::Kind::kSubscript) {
+        base = Value(symbol->operands.front());
+      }
+    }
   }
   for (const Value& base : type->bases) {
     if (const auto* parent = base.as<std::shared_ptr<Class>>()) {

@@ -89,6 +89,10 @@ Value Interpreter::call_from_host(const Value& callee, const Arguments& argument
   return call(callee, arguments, site);
 }
 
+void Interpreter::import_from_host(const std::string& dotted) {
+  if (!stopped()) find_module(dotted);
+}
+
 struct Evaluator::State {
   std::shared_ptr<const ParsedFile> file;
   Interpreter interpreter;
@@ -113,6 +117,10 @@ std::optional<Value> Evaluator::global(std::string_view name) const {
 
 Evaluator::Result Evaluator::call(std::string_view function) {
   return state_->interpreter.call_function(function);
+}
+
+void Evaluator::import_module(std::string_view dotted) {
+  state_->interpreter.import_from_host(std::string(dotted));
 }
 
 Value Evaluator::call_value(const Value& callee, const Arguments& arguments, const CallSite& site) {

@@ -99,6 +99,8 @@ class Evaluator {
   /// Calls a module-level function with no arguments; module state is as run_module() left it
   /// (each call starts from a copy of the module's state).
   Result call(std::string_view function);
+  /// Runs a project module's top-level code, if it is found and did not run yet.
+  void import_module(std::string_view dotted);
   /// Calls any callable value, as the Host needs for callbacks.
   Value call_value(const Value& callee, const Arguments& arguments, const CallSite& site);
 

@@ -247,8 +247,10 @@ Value Interpreter::eval_boolean(const Node& node) {
   const bool is_and = node.op == Op::kAnd;
   if (const auto known = truth_of(a)) return *known == is_and ? eval(*right) : a;
   const Value b = eval_maybe("`" + std::string(source(*left)) + "`", *right);
-  // `unknown and False` is false whatever the left is.
-  if (const auto other = truth_of(b); other && *other != is_and && a.symbol() == nullptr) {
+  // `unknown and False` is false whatever the left is; `unknown or "x"` is true, but may be another
+  // value than "x".
+  if (const auto* other = b.as<bool>();
+      other != nullptr && *other != is_and && a.symbol() == nullptr) {
     return Value(!is_and);
   }
   if (a.symbol() != nullptr || b.symbol() != nullptr) {

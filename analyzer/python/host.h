@@ -51,6 +51,12 @@ class Host {
     (void)site;
     return {};
   }
+  /// `@decorator` on a class or function, where the decorator is a symbol that the evaluator does
+  /// not know.
+  virtual void decorated(const Symbol& decorator, const Value& value) {
+    (void)decorator;
+    (void)value;
+  }
   virtual std::optional<bool> truth(const Symbol& symbol) {
     (void)symbol;
     return {};

@@ -108,6 +108,7 @@ class Interpreter {
   std::optional<Value> global(std::string_view name);
   Evaluator::Result call_function(std::string_view name);
   Value call_from_host(const Value& callee, const Arguments& arguments, const CallSite& site);
+  void import_from_host(const std::string& dotted);
   [[nodiscard]] text::FileRef file(std::uint32_t number) const;
 
   // --- interpreter.cpp: steps, places, registry ---

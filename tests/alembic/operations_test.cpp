@@ -182,6 +182,76 @@ TEST(Compile, SchemaOracleAnswersInspector) {
   EXPECT_EQ(oracle.steps, 3);
 }
 
+TEST(Compile, CreateAllMakesTheTablesOfItsMetadata) {
+  const model::Migration migration = compile_file(
+      std::string(kHeader) +
+      "from sqlalchemy.orm import declarative_base\n"
+      "first = sa.MetaData()\nsecond = sa.MetaData()\n"
+      "a = sa.Table('a', first, sa.Column('id', sa.Text))\n"
+      "b = sa.Table('b', second, sa.Column('id', sa.Text))\n"
+      "Base = declarative_base()\n"
+      "class C(Base):\n    __tablename__ = 'c'\n    id = sa.Column(sa.Text, primary_key=True)\n"
+      "def upgrade():\n    first.create_all(op.get_bind())\n"
+      "def downgrade():\n    second.drop_all(op.get_bind())\n");
+  EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"CREATE TABLE a (id TEXT)"}));
+  EXPECT_EQ(sql_of(migration.downgrade), (std::vector<std::string>{"DROP TABLE b"}));
+}
+
+TEST(Compile, ARecreatedTableIsNotAnalyzed) {
+  const model::Migration migration = compile_upgrade(
+      "with op.batch_alter_table('t', recreate='always') as batch:\n"
+      "    batch.drop_column('x')\n"
+      "op.drop_table('u')");
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  EXPECT_NE(migration.upgrade.steps[0].not_analyzed(), nullptr);
+  EXPECT_FALSE(migration.upgrade.complete);
+}
+
+TEST(Compile, OlderVersionsRefuseKeywords) {
+  CompileOptions options;
+  options.alembic = {1, 8, 1};
+  options.sqlalchemy = {1, 4, 46};
+  const model::Migration migration = compile_upgrade(
+      "op.drop_table('t', if_exists=True)\n"
+      "op.drop_constraint('c', 't', if_exists=True)\n"
+      "op.execute(sa.schema.CreateSequence(sa.Sequence('s')))",
+      options);
+  EXPECT_EQ(sql_of(migration.upgrade),
+            (std::vector<std::string>{
+                "DROP TABLE t", "-- Alembic before 1.16.0 has no if_exists for drop_constraint",
+                "CREATE SEQUENCE s START WITH 1"}));
+}
+
+TEST(Compile, ReflectedTablesHaveTheirNames) {
+  const model::Migration migration = compile_upgrade(
+      "bind = op.get_bind()\n"
+      "metadata = sa.MetaData()\n"
+      "metadata.reflect(bind)\n"
+      "users = metadata.tables['users']\n"
+      "bind.execute(sa.update(users).where(users.c.id == 1).values(name='x'))\n"
+      "bind.execute(sa.select(users.c.id))");
+  EXPECT_EQ(sql_of(migration.upgrade),
+            (std::vector<std::string>{"UPDATE users SET name='x' WHERE users.id = 1",
+                                      "SELECT users.id FROM users"}));
+}
+
+TEST(Compile, ADefaultOfAnUnknownNameIsNotATruth) {
+  const model::Migration migration = compile_upgrade(
+      "import os\n"
+      "schema = os.environ.get('X') or 'public'\n"
+      "op.execute(f'DROP TABLE {schema}.t')");
+  EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"DROP TABLE __unknown__.t"}));
+}
+
+TEST(Compile, AsyncFunctionsRunOnTheConnection) {
+  const model::Migration migration =
+      compile_file(std::string(kHeader) +
+                   "async def fill(connection, name):\n"
+                   "    await connection.execute(sa.text(f'DELETE FROM {name}'))\n"
+                   "def upgrade():\n    op.run_async(fill, 'users')\n");
+  EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"DELETE FROM users"}));
+}
+
 TEST(Compile, PositionsInsideOfStringLiteralsAreExact) {
   std::string text(kHeader);
   text += "def upgrade():\n    op.execute('DELETE FROM \\'x\\'; DROP TABLE accounts')\n";

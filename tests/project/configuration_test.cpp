@@ -70,6 +70,8 @@ report-unused = false
 ini = "conf/alembic.ini"
 transaction = "per-migration"
 dialect = "postgresql"
+alembic-version = "1.8.1"
+sqlalchemy-version = "1.4.46"
 naming-convention = { ix = "ix_%(column_0_label)s" }
 [cpp]
 functions = ["exec"]
@@ -77,6 +79,8 @@ functions = ["exec"]
 transaction = "file"
 )");
   EXPECT_EQ(c.pg_version, 16);
+  EXPECT_EQ(c.alembic_version, "1.8.1");
+  EXPECT_EQ(c.sqlalchemy_version, "1.4.46");
   EXPECT_THAT(c.include, ElementsAre("a"));
   EXPECT_THAT(c.exclude, ElementsAre("b"));
   EXPECT_FALSE(c.respect_gitignore);

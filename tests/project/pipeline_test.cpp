@@ -122,6 +122,65 @@ TEST(Load, WhatHistoryDoesNotTellStaysConditional) {
   EXPECT_EQ(upgrade.steps[0].certainty, model::Certainty::kConditional);
 }
 
+TEST(Load, ConventionOfAFlaskApplicationIsFound) {
+  test::FakeFileSystem files = {
+      {"/w/migrations/alembic.ini", "[alembic]\n"},
+      {"/w/migrations/env.py",
+       "from flask import current_app\nfrom alembic import context\n"
+       "target_db = current_app.extensions['migrate'].db\n"
+       "def run_migrations_online():\n"
+       "    context.configure(target_metadata=target_db.metadata)\n"
+       "run_migrations_online()\n"},
+      {"/w/app/__init__.py", ""},
+      {"/w/app/extensions.py",
+       "from flask_sqlalchemy import SQLAlchemy\nfrom sqlalchemy import MetaData\n"
+       "naming_convention = {'uq': 'uq_%(table_name)s_%(column_0_name)s'}\n"
+       "db = SQLAlchemy(metadata=MetaData(naming_convention=naming_convention))\n"},
+      {"/w/migrations/versions/1.py",
+       revision("a", "", "op.create_unique_constraint(None, \"t\", [\"x\"])")}};
+  const auto loaded = load_all(files, request());
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_THAT(statements(loaded[0].project.migrations[0].upgrade),
+              ElementsAre("ALTER TABLE t ADD CONSTRAINT uq_t_x UNIQUE (x)"));
+}
+
+TEST(Load, VersionsFollowTheRequirements) {
+  const std::string drop = revision("a", "", "op.drop_index(\"i\", if_exists=True)");
+  test::FakeFileSystem files = {{"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+                                {"/w/m/env.py", ""},
+                                {"/w/m/versions/1.py", drop}};
+  EXPECT_THAT(statements(load_all(files, request())[0].project.migrations[0].upgrade),
+              ElementsAre("DROP INDEX IF EXISTS i"));
+  test::FakeFileSystem pinned = {{"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+                                 {"/w/requirements.txt", "alembic==1.8.1\n"},
+                                 {"/w/m/env.py", ""},
+                                 {"/w/m/versions/1.py", drop}};
+  EXPECT_THAT(statements(load_all(pinned, request())[0].project.migrations[0].upgrade),
+              ElementsAre("DROP INDEX i"));
+}
+
+TEST(Load, OperationsOfEnvironmentModulesAreRun) {
+  test::FakeFileSystem files = {
+      {"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+      {"/w/m/env.py", "import custom.operations\n"},
+      {"/w/custom/__init__.py", ""},
+      {"/w/custom/operations.py",
+       "from alembic.operations import MigrateOperation, Operations\n\n"
+       "@Operations.register_operation('grant')\n"
+       "class Grant(MigrateOperation):\n"
+       "    def __init__(self, role):\n        self.role = role\n\n"
+       "    @classmethod\n"
+       "    def grant(cls, operations, role):\n        return operations.invoke(cls(role))\n\n"
+       "@Operations.implementation_for(Grant)\n"
+       "def grant(operations, operation):\n"
+       "    operations.execute(f'GRANT ALL ON t TO {operation.role}')\n"},
+      {"/w/m/versions/1.py", revision("a", "", "op.grant(\"reader\")")}};
+  const auto loaded = load_all(files, request());
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_THAT(statements(loaded[0].project.migrations[0].upgrade),
+              ElementsAre("GRANT ALL ON t TO reader"));
+}
+
 TEST(Load, DirectionsOfScriptsArePaired) {
   const test::FakeFileSystem files = {{"/w/m/1_a.up.sql", "CREATE TABLE a (id int);"},
                                       {"/w/m/1_a.down.sql", "DROP TABLE a;"},

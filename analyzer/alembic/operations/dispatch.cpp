@@ -43,8 +43,10 @@ constexpr auto kOperations = std::to_array<Entry>({
     {"drop_table", &drop_table},
     {"drop_table_comment", &drop_table_comment},
     {"execute", &execute_operation},
+    {"invoke", &invoke},
     {"rename_table", &rename_table},
     {"replace_entity", &replace_entity},
+    {"run_async", &run_async},
     {"sync_enum_values", &sync_enum_values},
 });
 static_assert(std::ranges::is_sorted(kOperations, {}, &Entry::name));
@@ -54,7 +56,7 @@ static_assert(std::ranges::is_sorted(kOperations, {}, &Entry::name));
 std::optional<python::Value> run_operation(Host& host, std::string_view name,
                                            const Operation& operation) {
   const auto it = std::ranges::lower_bound(kOperations, name, {}, &Entry::name);
-  if (it == kOperations.end() || it->name != name) return {};
+  if (it == kOperations.end() || it->name != name) return custom_operation(host, name, operation);
   if (const RefusedKeyword* refused = refused_keyword(host.options(), name, operation.arguments)) {
     host.not_analyzed("Alembic before " + display(refused->since) + " has no " +
                           std::string(refused->keyword) + " for " + std::string(name),

@@ -37,6 +37,50 @@ std::vector<std::string> bound_names(std::string_view text) {
   return names;
 }
 
+/// Whether a class descends from another.
+bool descends(const Value& type, const Value& base, int depth = 0) {
+  const auto* left = type.as<std::shared_ptr<python::Class>>();
+  const auto* right = base.as<std::shared_ptr<python::Class>>();
+  if (left != nullptr && right != nullptr && *left == *right) return true;
+  if (depth > 16) return false;
+  for (const Value& parent : python::bases_of(type)) {
+    if (descends(parent, base, depth + 1)) return true;
+    // declarative_base() is a symbol: the same call is the same base.
+    if (parent.symbol() != nullptr && parent.symbol() == base.symbol()) return true;
+  }
+  return false;
+}
+
+/// Whether a model's base was given the metadata.
+bool uses_metadata(const Value& type, const python::Symbol* metadata, int depth = 0) {
+  const Value* own = python::find_attribute(type, "metadata");
+  if (own != nullptr && own->symbol() == metadata) return true;
+  if (depth > 16) return false;
+  return std::ranges::any_of(python::bases_of(type), [&](const Value& base) {
+    const Value* given = arguments_of(base).find("metadata");
+    return (given != nullptr && given->symbol() == metadata) ||
+           (base.symbol() == nullptr && uses_metadata(base, metadata, depth + 1));
+  });
+}
+
+/// Whether a table or model is one of the metadata's, as far as both are known.
+bool belongs_to(const Value& value, const Value& metadata) {
+  const python::Symbol* owner = metadata.symbol();
+  if (owner == nullptr) return true;
+  const bool of_base = owner->kind == python::Symbol::Kind::kAttribute &&
+                       owner->name == "metadata" && !owner->operands.empty();
+  if (value.as<std::shared_ptr<python::Class>>() != nullptr) {
+    if (of_base) return descends(value, owner->operands.front());
+    return name_of(metadata) != "sa.MetaData" || uses_metadata(value, owner);
+  }
+  if (name_of(value) != "sa.Table" || !is_call(value)) return true;
+  const Value* of = arguments_of(value).find("metadata", 1);
+  if (of == nullptr || of->symbol() == nullptr) return true;
+  if (!of_base) return of->symbol() == owner;
+  const python::Symbol* table_owner = of->symbol();
+  return table_owner->kind == python::Symbol::Kind::kAttribute && table_owner->name == "metadata";
+}
+
 /// Referred tables first, else in the order of definition; a cycle is left as it stands.
 std::vector<Table> sorted_tables(std::vector<Table> tables) {
   std::vector<Table> out;
@@ -66,7 +110,6 @@ std::vector<Table> sorted_tables(std::vector<Table> tables) {
 
 std::optional<Value> Host::create_all(const Value& metadata, bool create,
                                       const Operation& operation) {
-  (void)metadata;
   std::vector<Value> values;
   const Value* given = present(operation.arguments, "tables", 1);
   if (given != nullptr) {
@@ -74,7 +117,8 @@ std::optional<Value> Host::create_all(const Value& metadata, bool create,
     if (items != nullptr) values = *items;
   } else if (evaluator_ != nullptr) {
     for (const std::string& name : bound_names(file_->text())) {
-      if (auto value = evaluator_->global(name)) values.push_back(std::move(*value));
+      auto value = evaluator_->global(name);
+      if (value && belongs_to(*value, metadata)) values.push_back(std::move(*value));
     }
   }
   std::vector<Table> tables;
@@ -89,6 +133,13 @@ std::optional<Value> Host::create_all(const Value& metadata, bool create,
     return Value(None{});
   }
   tables = sorted_tables(std::move(tables));
+  if (flag(operation.arguments, "checkfirst", true, 2) && schema() != nullptr) {
+    std::erase_if(tables, [&](const Table& table) {
+      const auto exists = schema()->check_first(SchemaOracle::Kind::kTable, table.name->text,
+                                                table.schema ? table.schema->text : "");
+      return exists && *exists == create;
+    });
+  }
   if (create) {
     for (const Table& table : tables) emit_table(*this, table, operation, false);
     return Value(None{});

@@ -31,6 +31,12 @@ python::Value drop_constraint(Host& host, const Operation& operation);
 python::Value execute_operation(Host& host, const Operation& operation);
 python::Value bulk_insert(Host& host, const Operation& operation);
 
+/// An operation that the project registered; nothing when there is none of that name.
+std::optional<python::Value> custom_operation(Host& host, std::string_view name,
+                                              const Operation& operation);
+python::Value invoke(Host& host, const Operation& operation);
+python::Value run_async(Host& host, const Operation& operation);
+
 // Of plug-ins: geoalchemy2, alembic_postgresql_enum, alembic_utils.
 /// op.add_column; `plugin` is geoalchemy2's variant, which adds neither constraints nor indexes.
 python::Value add_column_to_table(Host& host, const Operation& operation, bool plugin);

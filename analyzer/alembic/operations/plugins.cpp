@@ -34,7 +34,6 @@ struct AffectedColumn {
   std::string schema, table, column;
   bool array = false;
   std::optional<std::string> fallback;
-  bool fallback_known = true;
 };
 
 /// One call of op.sync_enum_values.
@@ -136,8 +135,8 @@ class SyncEnum {
     if (const auto* items = items_of(value); items != nullptr && items->size() >= 2) {
       column.table = text_or_unknown(&(*items)[0]);
       column.column = text_or_unknown(&(*items)[1]);
-      column.fallback_known = false;  // asked of the database
       if (items->size() > 2) column.array = is_array((*items)[2]);
+      column.fallback = default_in_database(column);
       return column;
     }
     const Arguments& arguments = arguments_of(value);
@@ -149,6 +148,18 @@ class SyncEnum {
     if (const Value* type = arguments.find("column_type", 3)) column.array = is_array(*type);
     column.fallback = known_string(present(arguments, "existing_server_default", 4));
     return column;
+  }
+
+  /// What get_column_default() finds, as far as the replayed catalog knows.
+  [[nodiscard]] std::optional<std::string> default_in_database(const AffectedColumn& column) const {
+    if (host_.schema() == nullptr) return {};
+    const auto columns =
+        host_.schema()->parts(SchemaOracle::Part::kColumns, column.table, column.schema);
+    if (!columns) return {};
+    for (const SchemaItem& item : columns->items) {
+      if (item.name == column.column && !item.default_value.empty()) return item.default_value;
+    }
+    return {};
   }
 
   static bool is_array(const Value& value) {
@@ -279,8 +290,7 @@ class Entity {
   void create(bool replace = false) {
     Sql sql = operation_.context.sql();
     if (kind_ == "au.PGView") {
-      sql << (replace ? "CREATE OR REPLACE VIEW " : "CREATE VIEW ") << quoted(schema_) << "."
-          << quoted(signature_) << " AS ";
+      sql << "CREATE VIEW " << quoted(schema_) << "." << quoted(signature_) << " AS ";
       definition(sql);
     } else if (kind_ == "au.PGMaterializedView") {
       sql << "CREATE MATERIALIZED VIEW " << quoted(schema_) << "." << quoted(signature_) << " AS ";
@@ -330,7 +340,11 @@ class Entity {
   }
 
   void replace() {
-    if (kind_ == "au.PGView" || kind_ == "au.PGFunction" || kind_ == "au.PGProcedure") {
+    if (kind_ == "au.PGView") {
+      replace_view();
+      return;
+    }
+    if (kind_ == "au.PGFunction" || kind_ == "au.PGProcedure") {
       create(true);
       return;
     }
@@ -339,6 +353,19 @@ class Entity {
   }
 
  private:
+  /// Source: alembic_utils/pg_view.py to_sql_statement_create_or_replace.
+  void replace_view() {
+    const std::string name = quoted(schema_) + "." + quoted(signature_);
+    Sql sql = operation_.context.sql();
+    sql << "do $$ begin CREATE OR REPLACE VIEW " << name << " AS ";
+    definition(sql);
+    sql << "; exception when others then DROP VIEW IF EXISTS " << name << "; CREATE VIEW " << name
+        << " AS ";
+    definition(sql);
+    sql << "; end; $$ language 'plpgsql'";
+    host_.emit(sql, operation_);
+  }
+
   void definition(Sql& sql) const {
     if (definition_ == nullptr || definition_->str() == nullptr) {
       sql.hole();

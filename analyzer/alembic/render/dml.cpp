@@ -615,6 +615,25 @@ void Expressions::render_select(Sql& sql, const Value& value) {
   --depth_;
 }
 
+/// A value of SET or VALUES: every operation stands in parentheses, NOT and texts do not.
+/// Source: sqlalchemy/sql/crud.py, value.self_group() with operators.is_precedent(op, None).
+void Expressions::render_assigned(Sql& sql, const Value& value, const ExpressionOptions& options) {
+  const Symbol* symbol = value.symbol();
+  if (symbol == nullptr) {
+    render(sql, value, options);
+    return;
+  }
+  Sql inner = sql.fresh();
+  const Precedence precedence = render(inner, value, options);
+  const bool item = symbol->kind == Symbol::Kind::kSubscript && inner.text().ends_with(']');
+  const bool group =
+      item || (precedence != Precedence::kComma && precedence <= Precedence::kMultiply &&
+               !inner.text().starts_with("NOT "));
+  if (group) sql << "(";
+  sql.append(inner);
+  if (group) sql << ")";
+}
+
 void Expressions::render_insert(Sql& sql, const Value& value, const Value* parameters) {
   const Chain chain = unroll(value);
   const Root root = root_of(chain);
@@ -762,7 +781,7 @@ void Expressions::render_insert(Sql& sql, const Value& value, const Value* param
         if (it == row.end()) {
           sql << "DEFAULT";
         } else {
-          render_grouped(sql, it->value, options, Precedence::kCompare);
+          render_assigned(sql, it->value, options);
         }
       }
       sql << ")";
@@ -941,12 +960,7 @@ void Expressions::render_update(Sql& sql, const Value& value, const Value* param
     const Column* column = table ? column_of(*table, assignment.column.text) : nullptr;
     ExpressionOptions options;
     options.type = column != nullptr && !column->type.sql.empty() ? &column->type : nullptr;
-    const bool boolean = assignment.value.symbol() != nullptr;
-    if (boolean) {
-      render_grouped(sql, assignment.value, options, Precedence::kCompare, true);
-    } else {
-      render(sql, assignment.value, options);
-    }
+    render_assigned(sql, assignment.value, options);
   }
   if (sets.empty()) sql.hole();
   Sql tail = sql.fresh();

@@ -433,7 +433,9 @@ Precedence Expressions::render_subscript(Sql& sql, const Value& value,
     return Precedence::kCompare;
   }
   const bool brackets =
-      type && (type->family == TypeFamily::kArray || type->family == TypeFamily::kJsonb);
+      type &&
+      (type->family == TypeFamily::kArray ||
+       (type->family == TypeFamily::kJsonb && has(context_.options, Feature::kJsonbSubscript)));
   render_grouped(sql, symbol.operands[0], options, Precedence::kAtom);
   sql << (brackets ? "[" : " -> ");
   render(sql, symbol.operands[1], {});

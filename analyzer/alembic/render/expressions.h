@@ -100,6 +100,7 @@ class Expressions {
   std::optional<Type> type_of(const python::Value& value) const;
 
   void render_select(Sql& sql, const python::Value& value);
+  void render_assigned(Sql& sql, const python::Value& value, const ExpressionOptions& options);
   void render_insert(Sql& sql, const python::Value& value, const python::Value* parameters);
   void render_update(Sql& sql, const python::Value& value, const python::Value* parameters);
   void render_delete(Sql& sql, const python::Value& value);

@@ -312,6 +312,33 @@ Table make_table(const Value* name, const std::vector<Value>& items, const Argum
   return table;
 }
 
+namespace {
+
+/// `metadata.tables["users"]`: what was read from the database.
+std::optional<Table> reflected_table(const Value& value, const Context& context) {
+  const python::Symbol* symbol = value.symbol();
+  if (symbol == nullptr || symbol->kind != python::Symbol::Kind::kSubscript) return {};
+  const python::Symbol* tables = symbol->operands[0].symbol();
+  if (tables == nullptr || tables->kind != python::Symbol::Kind::kAttribute ||
+      tables->name != "tables") {
+    return {};
+  }
+  auto name = read_name(symbol->operands[1], context);
+  if (!name) return {};
+  Table table;
+  table.span = context.span_of(value);
+  table.complete = false;
+  table.autoload = true;
+  if (const std::size_t dot = name->text.find('.'); dot != std::string::npos) {
+    table.schema = Name::of(name->text.substr(0, dot), name->span);
+    name = Name::of(name->text.substr(dot + 1), name->span);
+  }
+  table.name = std::move(name);
+  return table;
+}
+
+}  // namespace
+
 std::optional<Table> read_table(const Value& value, const Context& context) {
   const std::string function = name_of(value);
   if (is_call(value) && (function == "sa.Table" || function == "sa.table" ||
@@ -338,6 +365,7 @@ std::optional<Table> read_table(const Value& value, const Context& context) {
     }
     return table;
   }
+  if (const auto reflected = reflected_table(value, context)) return reflected;
   if (const std::string_view method = method_of(value);
       method == "alias" || method == "to_metadata" || method == "tometadata") {
     if (const Value* receiver = receiver_of(value)) return read_table(*receiver, context);

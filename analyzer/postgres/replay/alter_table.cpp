@@ -505,6 +505,15 @@ bool AlterTableRun::prepare(const model::AlterAction& action) {
     }
   }
   if (const auto* logged = std::get_if<model::SetLogged>(&action.what)) {
+    // Only one of them may change it.
+    for (const model::AlterAction& other : statement_.actions) {
+      if (&other == &action) break;
+      const auto* before = std::get_if<model::SetLogged>(&other.what);
+      const bool is_logged = self().persistence != model::Persistence::kUnlogged;
+      if (before != nullptr && before->logged != is_logged) {
+        return run_.fail("0A000", "cannot change persistence setting twice");
+      }
+    }
     return prepare_persistence(logged->logged);
   }
   const bool inherits = std::holds_alternative<model::Inherit>(action.what);
@@ -1319,6 +1328,11 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
                                             "\"{}\"",
                                             self().name, above.name));
     }
+    if (!own->assumed && !above.assumed && own->collation != above.collation) {
+      return run_.fail("42P21", fmt::format("child table \"{}\" has different collation for "
+                                            "column \"{}\"",
+                                            self().name, above.name));
+    }
     if (above.not_null && !own->not_null && !own->assumed) {
       return run_.fail(
           "42804", fmt::format("column \"{}\" in child table must be marked NOT NULL", above.name));
@@ -1541,6 +1555,8 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
     run_.effects.changes_nothing = statement_.actions.size() == 1;
     return true;
   }
+  // Without storage there is nothing to change: ATRewriteTables() passes it by.
+  if (table.kind == RelationKind::kPartitionedTable) return true;
   std::vector<Oid> parts = table.indexes;
   for (const Column& column : table.columns) {
     if (column.owned_sequence != 0 && run_.since(15)) parts.push_back(column.owned_sequence);

@@ -318,6 +318,18 @@ bool remake_foreign_key(Run& run, const Relation& table, const CatalogConstraint
   return true;
 }
 
+/// An identity's sequence gets the new type; bounds that were the old type's own follow.
+void retype_sequence(model::SequenceOptions& options, const model::TypeName& type) {
+  model::SequenceOptions before;
+  before.type = options.type;
+  before.increment = options.increment;
+  resolve_sequence_options(before);
+  if (options.maximum == before.maximum) options.maximum.reset();
+  if (options.minimum == before.minimum) options.minimum.reset();
+  options.type = type;
+  resolve_sequence_options(options);
+}
+
 bool default_fits(Run& run, const Column& column, const model::TypeName& type) {
   if (!column.default_value || column.generated != model::GeneratedKind::kNone) return true;
   model::TypeName from = infer_type(run.catalog, {}, *column.default_value);
@@ -424,6 +436,11 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
     } else if (domain_has_constraints(run.catalog, type.name)) {
       run.risk("23514", "a value may violate a constraint of the domain");
     }
+  }
+  if (column.identity != model::IdentityKind::kNone &&
+      run.catalog.relation(column.owned_sequence) != nullptr) {
+    run.change(column.owned_sequence,
+               [&](Relation& sequence) { retype_sequence(sequence.sequence, type.name); });
   }
   run.change(oid, [&](Relation& copy) {
     for (Column& own : copy.columns) {

@@ -133,7 +133,7 @@ bool check_index_to_use(Run& run, Oid table, const model::Constraint& definition
     return run.fail("42809", fmt::format("\"{}\" is not an index", definition.using_index));
   }
   if (index->table != table) {
-    return run.fail("42P16", fmt::format("\"{}\" is not an index for table \"{}\"",
+    return run.fail("55000", fmt::format("\"{}\" is not an index for table \"{}\"",
                                          definition.using_index, owner.name));
   }
   if (index->constraint != 0) {
@@ -200,6 +200,10 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
 bool check_key_columns(Run& run, Oid table, const model::Constraint& definition) {
   const bool key =
       definition.kind == ConstraintKind::kPrimaryKey || definition.kind == ConstraintKind::kUnique;
+  if (definition.kind == ConstraintKind::kExclusion && !run.since(17) &&
+      run.at(table).kind == RelationKind::kPartitionedTable) {
+    return run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
+  }
   if (!key) return true;
   if (!definition.using_index.empty()) return check_index_to_use(run, table, definition);
 
@@ -408,11 +412,25 @@ void check_foreign_key_rows(Run& run, const Relation& table, const Relation& ref
 
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
                      const ConstraintContext& context) {
+  if (!context.at_creation && !name_is_free(run, run.at(table), definition.name)) return false;
   const Relation* referenced = run.relation(definition.referenced_table);
   if (referenced == nullptr) return false;
   const Oid target = referenced->oid;
   if (target != table) run.lock_tree(*referenced, LockMode::kShareRowExclusive);
   if (!context.at_creation) run.lock(table, LockMode::kShareRowExclusive);
+  if (run.at(table).kind == RelationKind::kPartitionedTable) {
+    const Relation& owner = run.at(table);
+    if (definition.not_valid && !run.since(18)) {
+      return run.fail("42809", fmt::format("cannot add NOT VALID foreign key on partitioned table "
+                                           "\"{}\" referencing relation \"{}\"",
+                                           owner.name, run.at(target).name));
+    }
+    if (context.only && !context.at_creation) {
+      return run.fail("42809", fmt::format("cannot use ONLY for foreign key on partitioned table "
+                                           "\"{}\" referencing relation \"{}\"",
+                                           owner.name, run.at(target).name));
+    }
+  }
   if (referenced->kind != RelationKind::kTable &&
       referenced->kind != RelationKind::kPartitionedTable) {
     return run.fail("42809",
@@ -454,16 +472,6 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   if (context.skip_scan && !definition.not_valid) constraint.validated = constraint.enforced;
   const Relation& owner = run.at(table);
   if (owner.kind == RelationKind::kPartitionedTable) {
-    if (definition.not_valid && !run.since(18)) {
-      return run.fail("42809", fmt::format("cannot add NOT VALID foreign key on partitioned table "
-                                           "\"{}\" referencing relation \"{}\"",
-                                           owner.name, run.at(target).name));
-    }
-    if (context.only && !context.at_creation) {
-      return run.fail("42809", fmt::format("cannot use ONLY for foreign key on partitioned table "
-                                           "\"{}\" referencing relation \"{}\"",
-                                           owner.name, run.at(target).name));
-    }
     if (!context.at_creation) run.lock_tree(owner, LockMode::kShareRowExclusive);
   }
   const bool scans = constraint.validated && !context.at_creation && !context.skip_scan;

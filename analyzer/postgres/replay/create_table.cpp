@@ -30,6 +30,9 @@ bool inherit_column(Run& run, Relation& table, const Relation& parent, const Col
         (!same_type(own.type, inherited.type) || own.type.modifiers != inherited.type.modifiers)) {
       return run.fail("42804", fmt::format("column \"{}\" has a type conflict", own.name));
     }
+    if (own.collation != inherited.collation && !own.assumed && !inherited.assumed) {
+      return run.fail("42P21", fmt::format("column \"{}\" has a collation conflict", own.name));
+    }
     ++own.inherited_from;
     own.not_null = own.not_null || inherited.not_null;
     if (!own.default_value) own.default_value = inherited.default_value;
@@ -110,6 +113,7 @@ bool like(Run& run, Relation& table, const model::LikeClause& clause) {
       model::SequenceOptions options;
       if (const Relation* sequence = run.catalog.relation(column.owned_sequence)) {
         options = sequence->sequence;
+        options.type = builtin("int8");  // The copy is told its bounds, but not its type.
       }
       add_owned_sequence(run, table, copy, options);
     }
@@ -179,6 +183,9 @@ bool like_indexes(Run& run, Oid table, const model::LikeClause& clause) {
 }
 
 bool of_type(Run& run, Relation& table, const model::QualifiedName& name) {
+  if (!run.options.assume_missing && run.catalog.find_relation(name) == nullptr) {
+    return run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(name)));
+  }
   const Relation* type = run.relation(name, RelationKind::kCompositeType);
   if (type == nullptr) return false;
   if (type->kind != RelationKind::kCompositeType) {
@@ -365,6 +372,10 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
                                         type.name.modifiers != inherited->type.modifiers)) {
     return run.fail("42804", fmt::format("column \"{}\" has a type conflict", definition.name));
   }
+  if (definition.collation != inherited->collation) {
+    return run.fail("42P21",
+                    fmt::format("column \"{}\" has a collation conflict", definition.name));
+  }
   inherited->local = true;
   inherited->not_null = inherited->not_null || definition.not_null;
   if (definition.default_value) inherited->default_value = definition.default_value;
@@ -435,6 +446,13 @@ bool precheck(Run& run, const model::CreateTable& statement) {
     if (!add(name)) return false;
   }
   if (!statement.partition_of.empty() && !add(statement.partition_of)) return false;
+  for (const model::ColumnDefinition& column : statement.columns) {
+    if (!statement.partition_of.empty() && closed &&
+        std::find(columns.begin() + static_cast<std::ptrdiff_t>(own), columns.end(), column.name) ==
+            columns.end()) {
+      return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
+    }
+  }
   std::size_t primary_keys = 0;
   for (const model::Constraint& constraint : all_constraints(statement)) {
     if (constraint.kind == ConstraintKind::kPrimaryKey) ++primary_keys;

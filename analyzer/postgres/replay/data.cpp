@@ -11,6 +11,37 @@ namespace {
 
 using model::Expression;
 
+/// Whether rows of a view are rows of the one table behind it, or a trigger or a rule stands in.
+/// Source: view_query_is_auto_updatable().
+bool is_updatable(const Relation& view) {
+  if (view.assumed || view.open_columns || !view.rules.empty()) return true;
+  if (std::ranges::any_of(view.triggers, [](const Trigger& trigger) {
+        return trigger.definition.timing == "INSTEAD OF";
+      })) {
+    return true;
+  }
+  const model::Query& query = *view.query;
+  if (query.relations.size() != 1) return false;
+  std::string word;
+  for (const char c : query.sql + " ") {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '_') {
+      word += static_cast<char>(std::tolower(byte));
+      continue;
+    }
+    for (const std::string_view clause : {"distinct", "group", "having", "union", "intersect",
+                                          "except", "limit", "offset", "with", "over"}) {
+      if (word == clause) return false;
+    }
+    word.clear();
+  }
+  return std::ranges::none_of(query.expressions, [](const Expression& call) {
+    return std::ranges::any_of(facts::functions(call.name), [](const facts::FunctionFact& fact) {
+      return fact.kind == 'a' || fact.returns_set;
+    });
+  });
+}
+
 /// The table behind a simple view, or the relation itself.
 const Relation* write_target(Run& run, const model::QualifiedName& name, LockMode mode) {
   const Relation* target = run.relation(name, RelationKind::kTable, true);
@@ -21,9 +52,12 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, LockMod
       return nullptr;
     }
     run.lock(*target, mode);
-    if (target->kind != RelationKind::kView || !target->query || target->query->relations.empty()) {
-      break;
+    if (target->kind != RelationKind::kView || !target->query) break;
+    if (!is_updatable(*target)) {
+      run.fail("55000", fmt::format("cannot change view \"{}\"", target->name));
+      return nullptr;
     }
+    if (target->query->relations.empty()) break;
     const Relation* below = run.relation_if_any(target->query->relations[0].name);
     if (below == nullptr) break;
     target = below;
@@ -282,7 +316,26 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
 
 }  // namespace
 
+namespace {
+
+/// The columns of a view that is written to, before anything is said about the view itself.
+bool check_view_columns(Run& run, const model::QualifiedName& name,
+                        const std::vector<std::string>& columns) {
+  const Relation* view = run.relation_if_any(name);
+  if (view == nullptr || view->kind != RelationKind::kView || view->open_columns) return true;
+  for (const std::string& column : columns) {
+    if (view->column(column) == nullptr) {
+      return run.fail("42703", fmt::format("column \"{}\" of relation \"{}\" does not exist",
+                                           column, view->name));
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 bool apply(Run& run, const model::Insert& statement) {
+  if (!check_view_columns(run, statement.table, statement.columns)) return false;
   const Relation* target = write_target(run, statement.table, LockMode::kRowExclusive);
   if (target == nullptr) return false;
   const Oid table = target->oid;
@@ -365,11 +418,6 @@ bool apply(Run& run, const model::Update& statement) {
   for (const auto& [name, value] : statement.assignments) {
     const Column* column = run.at(table).column(name);
     if (column == nullptr || column->assumed) continue;
-    if ((column->generated != model::GeneratedKind::kNone ||
-         column->identity == model::IdentityKind::kAlways) &&
-        value.kind != model::ExpressionKind::kDefault) {
-      return run.fail("428C9", fmt::format("column \"{}\" can only be updated to DEFAULT", name));
-    }
     const model::TypeName from = infer_type(run.catalog, Scope::of(run.at(table)), value);
     if (statement.reads.empty() &&
         cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
@@ -379,6 +427,15 @@ bool apply(Run& run, const model::Update& statement) {
     }
   }
   if (!statement.only) run.lock_tree(run.at(table), LockMode::kRowExclusive);
+  for (const auto& [name, value] : statement.assignments) {
+    const Column* column = run.at(table).column(name);
+    if (column == nullptr || column->assumed) continue;
+    if ((column->generated != model::GeneratedKind::kNone ||
+         column->identity == model::IdentityKind::kAlways) &&
+        value.kind != model::ExpressionKind::kDefault) {
+      return run.fail("428C9", fmt::format("column \"{}\" can only be updated to DEFAULT", name));
+    }
+  }
   if (!check_writable(run, run.at(table))) return false;
   const Relation& owner = run.at(table);
   // A column that is set to itself changes no key.

@@ -9,6 +9,34 @@
 namespace forelock::postgres {
 namespace {
 
+std::string argument_list_of(const Run& run, const CatalogFunction& function) {
+  std::string result;
+  for (const model::FunctionParameter& parameter : function.definition.parameters) {
+    if (parameter.mode == 'o' || parameter.mode == 't') continue;
+    if (!result.empty()) result += ", ";
+    model::TypeName type = resolve_type(run.catalog, parameter.type).name;
+    type.modifiers.clear();
+    result += model::display(type);
+  }
+  return result;
+}
+
+std::string without_spaces(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c != ' ') result += c;
+  }
+  return result;
+}
+
+}  // namespace
+
+bool has_arguments(const Run& run, const CatalogFunction& function, std::string_view arguments) {
+  return without_spaces(argument_list_of(run, function)) == without_spaces(arguments);
+}
+
+namespace {
+
 using Kind = DropTarget::Kind;
 using model::ObjectKind;
 
@@ -130,32 +158,12 @@ bool type_target(Run& run, const model::Drop& statement, const model::ObjectRefe
   return true;
 }
 
-std::string argument_list(const Run& run, const CatalogFunction& function) {
-  std::string result;
-  for (const model::FunctionParameter& parameter : function.definition.parameters) {
-    if (parameter.mode == 'o' || parameter.mode == 't') continue;
-    if (!result.empty()) result += ", ";
-    model::TypeName type = resolve_type(run.catalog, parameter.type).name;
-    type.modifiers.clear();
-    result += model::display(type);
-  }
-  return result;
-}
-
-std::string without_spaces(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c != ' ') result += c;
-  }
-  return result;
-}
-
 bool function_target(Run& run, const model::Drop& statement, const model::ObjectReference& object,
                      std::vector<DropTarget>& targets) {
   std::vector<const CatalogFunction*> found = run.catalog.find_functions(object.name);
   if (object.has_arguments) {
     std::erase_if(found, [&](const CatalogFunction* function) {
-      return without_spaces(argument_list(run, *function)) != without_spaces(object.arguments);
+      return !has_arguments(run, *function, object.arguments);
     });
   }
   if (found.empty()) {

@@ -74,6 +74,12 @@ bool check_exclusion_operator(Run& run, const IndexRequest& request, std::size_t
   const std::string& symbol = request.constraint_definition->exclusion_operators[key];
   const Type* user = user_type(run.catalog, base_type(run.catalog, type));
   const bool comparable = user == nullptr || user->kind == TypeKind::kEnum;
+  const bool compares = symbol == "=" || symbol == "<" || symbol == ">" || symbol == "<=" ||
+                        symbol == ">=" || symbol == "<>";
+  if (user != nullptr && user->kind == TypeKind::kComposite && !compares) {
+    return run.fail(
+        "42883", fmt::format("operator does not exist: {0} {1} {0}", model::display(type), symbol));
+  }
   if (comparable && !facts::operators(symbol).empty() &&
       resolve_operator(run.catalog, symbol, {type, type}) == nullptr) {
     return run.fail(
@@ -163,6 +169,16 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
   return true;
 }
 
+/// Storage parameters of the access methods that PostgreSQL brings. Source: reloptions.c.
+bool is_index_parameter(std::string_view method, std::string_view name) {
+  if (method == "gin") return name == "fastupdate" || name == "gin_pending_list_limit";
+  if (method == "brin") return name == "pages_per_range" || name == "autosummarize";
+  if (method == "gist") return name == "fillfactor" || name == "buffering";
+  if (method == "btree") return name == "fillfactor" || name == "deduplicate_items";
+  if (method == "hash" || method == "spgist") return name == "fillfactor";
+  return true;
+}
+
 bool check_method(Run& run, const IndexRequest& request) {
   const model::CreateIndex& definition = request.definition;
   const std::string& method = definition.method;
@@ -181,6 +197,11 @@ bool check_method(Run& run, const IndexRequest& request) {
   if (definition.keys.size() > 1 && (method == "hash" || method == "spgist")) {
     return run.fail(
         "0A000", fmt::format("access method \"{}\" does not support multicolumn indexes", method));
+  }
+  for (const auto& [name, value] : definition.options) {
+    if (known_method && !is_index_parameter(method, name)) {
+      return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
+    }
   }
   if (!definition.include.empty() && (method == "hash" || method == "gin" || method == "brin" ||
                                       (method == "spgist" && !run.since(14)))) {
@@ -303,6 +324,8 @@ bool same_index_shape(const Run& run, const Relation& parent_index, const Relati
 Oid add_index(Run& run, Oid table, const IndexRequest& request) {
   const model::CreateIndex& definition = request.definition;
   const Relation& owner = run.at(table);
+  const bool readable = !is_index(owner.kind) && owner.kind != RelationKind::kCompositeType;
+  if (readable && !check_index_expressions(run, table, definition)) return 0;
   if (owner.kind == RelationKind::kView || owner.kind == RelationKind::kCompositeType ||
       owner.kind == RelationKind::kForeignTable || owner.kind == RelationKind::kSequence ||
       is_index(owner.kind)) {
@@ -332,8 +355,7 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
     run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
     return 0;
   }
-  if (!check_index_expressions(run, table, definition) || !check_method(run, request) ||
-      !fill_keys(run, table, request, index)) {
+  if (!check_method(run, request) || !fill_keys(run, table, request, index)) {
     return 0;
   }
   if (partitioned && (definition.unique || request.constraint == ConstraintKind::kExclusion)) {

@@ -7,6 +7,7 @@
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/typecheck.h"
 
 namespace forelock::postgres {
 namespace {
@@ -252,6 +253,36 @@ Oid default_partition(const Run& run, const Relation& parent) {
   return 0;
 }
 
+namespace {
+
+/// The constants of a bound are values of the key's type.
+bool check_bound_values(Run& run, const Relation& parent, const model::PartitionBound& bound) {
+  if (!parent.partition_key) return true;
+  const auto& keys = parent.partition_key->keys;
+  const auto check = [&](const Expression& value, std::size_t key) {
+    if (key >= keys.size() || value.kind != model::ExpressionKind::kConstant ||
+        value.constant != model::ConstantKind::kString) {
+      return true;
+    }
+    const Column* column = parent.column(keys[key].column);
+    if (column == nullptr || column->assumed) return true;
+    const auto error = literal_error(run.catalog, column->type, value.name);
+    return !error || run.fail(error->sqlstate, error->message);
+  };
+  for (const Expression& value : bound.values) {
+    if (!check(value, 0)) return false;
+  }
+  for (std::size_t i = 0; i < bound.from.size(); ++i) {
+    if (!check(bound.from[i], i)) return false;
+  }
+  for (std::size_t i = 0; i < bound.to.size(); ++i) {
+    if (!check(bound.to[i], i)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 bool check_bound_kind(Run& run, const Relation& parent, const model::PartitionBound& bound) {
   const char strategy = parent.partition_key ? parent.partition_key->strategy : '\0';
   if (!bound.is_default && strategy != 0 && bound.strategy != 0 && bound.strategy != strategy) {
@@ -263,7 +294,7 @@ bool check_bound_kind(Run& run, const Relation& parent, const model::PartitionBo
   if (bound.is_default && strategy == 'h') {
     return run.fail("42P16", "a hash-partitioned table may not have a default partition");
   }
-  return true;
+  return check_bound_values(run, parent, bound);
 }
 
 bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& bound, Oid except) {

@@ -195,6 +195,15 @@ void scan_query(Run& run, const Query& query, int depth) {
   }
 }
 
+bool columns_exist(const Scope& scope, const Expression& expression) {
+  bool exist = true;
+  model::for_each(expression, [&](const Expression& part) {
+    exist = exist && (part.kind != ExpressionKind::kColumn || part.name == "*" ||
+                      scope.find("", part.name).column != nullptr);
+  });
+  return exist;
+}
+
 /// Whether the column reference is one of the SELECT list or of WHERE.
 bool stands_in_list(const Query& query, const Expression& column) {
   bool found = false;
@@ -242,6 +251,13 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
                         return entry.relation->open_columns;
                       });
     if (!open) {
+      // The list from left to right: the first thing wrong in it is what is said.
+      for (const model::QueryTarget& target : query.targets) {
+        if (!columns_exist(scope, target.expression)) break;
+        if (const auto error = type_error(run.catalog, scope, target.expression)) {
+          return run.fail(error->sqlstate, error->message);
+        }
+      }
       for (const Expression& column : query.columns) {
         if (column.name == "*" || scope.find("", column.name).column != nullptr) continue;
         // An output name may be used in ORDER BY and GROUP BY, not in the list itself or in WHERE.
@@ -258,11 +274,6 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
                             column.name == "cmin" || column.name == "cmax";
         if (output || whole || system || scope.entries.empty()) continue;
         return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
-      }
-      for (const model::QueryTarget& target : query.targets) {
-        if (const auto error = type_error(run.catalog, scope, target.expression)) {
-          return run.fail(error->sqlstate, error->message);
-        }
       }
       if (query.where) {
         if (const auto error = type_error(run.catalog, scope, *query.where)) {

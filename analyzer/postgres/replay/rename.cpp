@@ -116,13 +116,19 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
   run.lock(*table, LockMode::kAccessExclusive);
   const std::string& from = statement.object.name.name;
   const std::string to = truncate_identifier(statement.new_name);
+  if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
   const Column* column = run.column(oid, from);
   if (column == nullptr) return false;
+  // Children are renamed first.
+  for (const Oid child : run.descendants(run.at(oid))) {
+    const Column* clash = run.at(child).column(to);
+    if (clash != nullptr && !clash->assumed) {
+      return run.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists", to,
+                                           run.at(child).name));
+    }
+  }
   if (column->inherited_from > 0) {
     return run.fail("42P16", fmt::format("cannot rename inherited column \"{}\"", from));
-  }
-  if (run.at(oid).of_type != 0) {
-    return run.fail("42809", "cannot rename column of typed table");
   }
   std::vector<Oid> tables = run.descendants(run.at(oid));
   tables.insert(tables.begin(), oid);
@@ -350,14 +356,9 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
 std::vector<const CatalogFunction*> matching_functions(const Run& run,
                                                        const model::ObjectReference& object) {
   std::vector<const CatalogFunction*> found = run.catalog.find_functions(object.name);
-  if (object.has_arguments && found.size() > 1) {
+  if (object.has_arguments) {
     std::erase_if(found, [&](const CatalogFunction* function) {
-      std::size_t inputs = 0;
-      for (const auto& parameter : function->definition.parameters) {
-        if (parameter.mode != 'o' && parameter.mode != 't') ++inputs;
-      }
-      const auto commas = static_cast<std::size_t>(std::ranges::count(object.arguments, ','));
-      return inputs != (object.arguments.empty() ? 0 : commas + 1);
+      return !has_arguments(run, *function, object.arguments);
     });
   }
   return found;

@@ -83,11 +83,31 @@ bool add_domain_constraint(Run& run, Oid oid, const model::Constraint& definitio
     return std::ranges::find(domain.constraints, name, &CatalogConstraint::name) !=
            domain.constraints.end();
   };
+  // A name that is chosen is free in the whole schema, one that is given on the domain.
+  const auto taken_in_schema = [&](const std::string& name) {
+    return taken(name) || run.catalog.constraint_name_taken({domain.schema, name}) ||
+           std::ranges::any_of(run.catalog.types(), [&](const Type* type) {
+             return type->schema == domain.schema &&
+                    std::ranges::find(type->constraints, name, &CatalogConstraint::name) !=
+                        type->constraints.end();
+           });
+  };
   if (constraint.name.empty()) {
-    constraint.name = choose_name(domain.name, "", "check", taken);
+    constraint.name = choose_name(domain.name, "", "check", taken_in_schema);
   } else if (taken(constraint.name)) {
     return run.fail("42710", fmt::format("constraint \"{}\" for domain \"{}\" already exists",
                                          constraint.name, domain.name));
+  }
+  if (definition.expression) {
+    // VALUE is read as a column of that name.
+    Relation value;
+    value.open_columns = domain.assumed;
+    Column column;
+    column.number = 1;
+    column.name = "value";
+    column.type = domain.base;
+    value.columns.push_back(std::move(column));
+    if (!check_expression(run, value, *definition.expression, "check constraint")) return false;
   }
   change_type(run, oid, [&](Type& copy) {
     if (definition.expression) {

@@ -30,7 +30,15 @@ def folded(sql):
 
 def split(statement):
     """One string of op.execute may hold several statements; forelock gives each its own."""
-    return [folded(part) for part in statement.split(";\n") if folded(part)]
+    parts = [""]
+    for index, text in enumerate(statement.split("$$")):
+        if index % 2:
+            parts[-1] += "$$" + text + "$$"
+            continue
+        first, *others = text.split(";\n")
+        parts[-1] += first
+        parts += others
+    return [folded(part) for part in parts if folded(part)]
 
 
 def python_of(variable):

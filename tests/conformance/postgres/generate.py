@@ -175,7 +175,7 @@ class Generator:
         return self.one([f"SELECT * FROM {t}", f"SELECT a FROM {t}", f"SELECT a, b FROM {t}", f"SELECT id, c FROM {t} WHERE a > 0",
                          f"SELECT a AS x, count(*) AS n FROM {t} GROUP BY a", f"SELECT x.a, y.b FROM {t} x JOIN {self.table()} y ON x.id = y.id",
                          f"SELECT lower(c) AS c, f1(a) AS d FROM {t}", f"SELECT max(a) AS a FROM {t}", "SELECT 1 AS a, 'x'::text AS b",
-                         f"SELECT t.* FROM {t} t", f"SELECT a FROM {t} UNION SELECT b FROM {self.table()}"])
+                         f"SELECT t.* FROM {t} t"])
 
     def view(self):
         v = self.one(["v1", "v2", "s1.v1"])

@@ -42,10 +42,17 @@ def upgrade():
     # tables of the condition come before those of the values
     op.execute(users.update().where(teams.c.id == users.c.team_id).where(
         grants.c.team_id == teams.c.id).values(name=grants.c.name))
+    # every operation that is assigned stands in parentheses
+    op.execute(users.update().values(score=users.c.score + 1))
+    op.execute(users.update().values(score=-users.c.score))
+    op.execute(users.update().values(score=(users.c.score + 1) * 2))
+    op.execute(users.update().values(score=sa.func.abs(users.c.score)))
     op.execute(users.update().values(score=users.c.score / 2))
+    op.execute(users.insert().values(score=users.c.score - 1, name=users.c.name + "x"))
+    op.execute(users.update().values(score=sa.text("score + 1")))
 
 
 def downgrade():
     op.execute(users.update().values(score=users.c.score / 2.5))
     op.execute(users.update().values(score=users.c.score // 2))
-    op.execute(users.update().where(users.c.name == sa.cast(sa.literal("x"), sa.Text)).values(score=1.5))
+    op.execute(users.update().where(users.c.name == sa.cast(sa.literal("x"), sa.Text)).values(score=1))
