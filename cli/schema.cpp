@@ -27,7 +27,7 @@ using reporters::Json;
 struct SchemaOptions {
   PathOptions paths;
   std::string format = "text", at;
-  std::vector<std::string> difference;
+  std::pair<std::string, std::string> difference;  ///< Empty, or two revisions.
 };
 
 /// The catalog after a revision and all that it stands on; after everything when it is empty.
@@ -78,9 +78,9 @@ void print_schema(Session& session, const SchemaOptions& options) {
   Json databases = Json::array();
   for (const project::LoadedProject& each : *loaded) {
     Json json = {{"folder", each.folder}};
-    if (options.difference.size() == 2) {
-      const auto before = catalog_at(session, each, options.difference[0]);
-      const auto after = catalog_at(session, each, options.difference[1]);
+    if (!options.difference.second.empty()) {
+      const auto before = catalog_at(session, each, options.difference.first);
+      const auto after = catalog_at(session, each, options.difference.second);
       if (!before || !after) return;
       Json differences = Json::array();
       add_differences(text, differences, *before, *after);
@@ -118,8 +118,7 @@ void add_schema(CLI::App& app, Session& session) {
   command->add_option("-f,--format", options->format, "text (DDL) or json")
       ->check(CLI::IsMember({"text", "json"}));
   command->add_option("--at", options->at, "After this revision and all that it stands on");
-  command->add_option("--diff", options->difference, "A B: what changes from revision A to B")
-      ->expected(2);
+  command->add_option("--diff", options->difference, "A B: what changes from revision A to B");
   command->callback([options, &session] { print_schema(session, *options); });
 }
 

@@ -79,7 +79,7 @@ class Schema(CliTest):
 
     def test_difference_of_two_revisions(self):
         self.project()
-        run = self.run_forelock("schema", "--diff", "a1", "b2")
+        run = self.run_forelock("schema", "--diff", "a1", "b2", ".")
         self.assertEqual(run.out.strip().split(":")[0], "removed column t.legacy")
 
     def test_text_is_ddl(self):
