@@ -7,6 +7,7 @@
 
 #include "analyzer/postgres/catalog.h"
 #include "analyzer/postgres/schema_text.h"
+#include "analyzer/postgres/types.h"
 
 namespace forelock::postgres {
 namespace {
@@ -43,6 +44,17 @@ std::string text(const std::optional<model::Expression>& expression) {
 bool same(const std::optional<model::Expression>& a, const std::optional<model::Expression>& b) {
   if (a.has_value() != b.has_value()) return false;
   return !a || model::same_expression(*a, *b);
+}
+
+/// The default without a cast of its literal to the column's own type: the server stores the value.
+std::optional<model::Expression> stored_default(const Column& column) {
+  const std::optional<model::Expression>& value = column.default_value;
+  if (value && value->kind == model::ExpressionKind::kCast && value->type &&
+      value->args.size() == 1 && value->args[0].kind == model::ExpressionKind::kConstant &&
+      same_type(*value->type, column.type)) {
+    return value->args[0];
+  }
+  return value;
 }
 
 class Comparer {
@@ -101,7 +113,7 @@ void Comparer::column(const std::string& table, const Column& a, const Column& b
     value(kKind, object, "type", model::display(a.type), model::display(b.type));
   }
   flag(kKind, object, "NOT NULL", a.not_null, b.not_null);
-  if (!same(a.default_value, b.default_value)) {
+  if (!same(stored_default(a), stored_default(b))) {
     value(kKind, object, "default", text(a.default_value), text(b.default_value));
   }
   if (a.identity != b.identity) add(Change::kDifferent, kKind, object, "identity differs");
