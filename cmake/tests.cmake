@@ -9,7 +9,8 @@ find_package(GTest QUIET)
 set(tests ${PROJECT_SOURCE_DIR}/tests)
 set(all_layers forelock_cli)
 
-if(GTest_FOUND)
+# GoogleMock is a package of its own: without it the tests cannot be configured either.
+if(TARGET GTest::gmock)
   # included_libraries(RESULT FILE…): the libraries of the layers and helpers that the files include.
   # A new include is seen when CMake runs next.
   function(included_libraries result)
@@ -96,7 +97,7 @@ if(GTest_FOUND)
     endif()
   endforeach()
 else()
-  message(STATUS "GoogleTest was not found: the C++ tests are left out (`./dev test` installs it)")
+  message(STATUS "GoogleTest with GoogleMock was not found: the C++ tests are left out (`./dev test` installs it)")
 endif()
 
 find_package(Python3 QUIET COMPONENTS Interpreter)
