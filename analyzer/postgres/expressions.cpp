@@ -316,18 +316,13 @@ std::optional<model::Volatility> ResolvedFunction::volatility() const {
   return std::nullopt;
 }
 
-const facts::OperatorFact* resolve_operator(const Catalog& catalog, std::string_view name,
-                                            std::vector<model::TypeName> given) {
-  const auto candidates = facts::operators(name);
-  if (candidates.empty() || given.empty() || given.size() > 2) return nullptr;
-  // An unknown literal is taken to be of the other side's type.
-  if (given.size() == 2) {
-    if (given[0].name.name == "unknown") given[0] = given[1];
-    if (given[1].name.name == "unknown") given[1] = given[0];
-  }
+namespace {
+
+const facts::OperatorFact* best_operator(const Catalog& catalog, std::string_view name,
+                                         const std::vector<model::TypeName>& given) {
   const facts::OperatorFact* best = nullptr;
   int best_score = -1;
-  for (const facts::OperatorFact& fact : candidates) {
+  for (const facts::OperatorFact& fact : facts::operators(name)) {
     if ((fact.left < 0) != (given.size() == 1)) continue;
     if (fact.extension != 0 &&
         catalog.find_extension(facts::extension_name(fact.extension)) == nullptr) {
@@ -343,6 +338,22 @@ const facts::OperatorFact* resolve_operator(const Catalog& catalog, std::string_
     }
   }
   return best;
+}
+
+}  // namespace
+
+const facts::OperatorFact* resolve_operator(const Catalog& catalog, std::string_view name,
+                                            std::vector<model::TypeName> given) {
+  if (given.empty() || given.size() > 2) return nullptr;
+  // An unknown literal is first taken to be of the other side's type, then to be of any:
+  // oper_select_candidate().
+  std::vector<model::TypeName> assumed = given;
+  if (given.size() == 2) {
+    if (given[0].name.name == "unknown") assumed[0] = given[1];
+    if (given[1].name.name == "unknown") assumed[1] = given[0];
+  }
+  const facts::OperatorFact* same = best_operator(catalog, name, assumed);
+  return same != nullptr ? same : best_operator(catalog, name, given);
 }
 
 ResolvedFunction resolve_function(const Catalog& catalog, const model::QualifiedName& name,

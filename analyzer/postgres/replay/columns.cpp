@@ -49,6 +49,13 @@ bool check_generated(Run& run, const Relation& table, const Column& column,
                                            name));
     }
   }
+  const model::TypeName from = infer_type(run.catalog, Scope::of(table), expression);
+  if (cast_path(run.catalog, from, column.type, CastContext::kAssignment) == CastPath::kNone) {
+    return run.fail("42804",
+                    fmt::format("column \"{}\" is of type {} but generation expression is "
+                                "of type {}",
+                                column.name, model::display(column.type), model::display(from)));
+  }
   const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, false);
   if (answer.known && answer.value != model::Volatility::kImmutable) {
     return run.fail("42P17", "generation expression is not immutable");
@@ -147,17 +154,9 @@ bool check_part(Run& run, const Relation& table, const Expression& part, std::st
         return run.fail("42703", fmt::format("column \"{}\" does not exist", part.name));
       }
       return true;
-    case ExpressionKind::kFunction: {
-      // type('…') is a cast: FuncNameAsType() of the parser.
-      model::TypeName as_type;
-      as_type.name = {part.qualifier, part.name};
-      const bool cast = part.args.size() == 1 && resolve_type(run.catalog, as_type).known;
-      if (!run.options.assume_missing && !cast &&
-          !resolve_function(run.catalog, {part.qualifier, part.name}, {}, false).found()) {
-        return run.fail("42883", fmt::format("function {} does not exist", part.name));
-      }
+    case ExpressionKind::kFunction:
+      if (!check_function_exists(run, part)) return false;
       break;
-    }
     case ExpressionKind::kCast:
       if (part.type && !run.type(*part.type).known) return false;
       break;
@@ -171,6 +170,18 @@ bool check_part(Run& run, const Relation& table, const Expression& part, std::st
 }
 
 }  // namespace
+
+bool check_function_exists(Run& run, const Expression& call) {
+  if (run.options.assume_missing) return true;
+  // type('…') is a cast: FuncNameAsType() of the parser.
+  model::TypeName as_type;
+  as_type.name = {call.qualifier, call.name};
+  const bool cast = call.args.size() == 1 && resolve_type(run.catalog, as_type).known;
+  return cast || resolve_function(run.catalog, as_type.name, {}, false).found() ||
+         run.catalog.find_object(model::ObjectKind::kAggregate, {"", call.name}) != nullptr ||
+         run.has_unknown_extension() ||
+         run.fail("42883", fmt::format("function {} does not exist", call.name));
+}
 
 bool check_expression(Run& run, const Relation& table, const Expression& expression,
                       std::string_view where) {
@@ -292,6 +303,12 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
   if (type.extension != 0) type_needs.push_back({.needs = type.extension});
   add_needs(table, std::move(type_needs), Dependency::Part::kColumn, column.number);
 
+  if (type.serial && definition.default_value) {
+    run.fail("42601", fmt::format("multiple default values specified for column \"{}\" of table "
+                                  "\"{}\"",
+                                  column.name, table.name));
+    return nullptr;
+  }
   if (type.serial) {
     column.not_null = true;
     const Oid sequence = add_owned_sequence(run, table, column, {});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/facts/storage_parameters.h"
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
 
@@ -48,9 +49,14 @@ std::string choose_index_name(const Run& run, const Relation& table, const Index
 /// What the parser says about the expressions, before anything else: transformIndexStmt().
 bool check_index_expressions(Run& run, Oid table, const model::CreateIndex& definition) {
   const Relation& owner = run.at(table);
-  if (definition.predicate &&
-      !check_expression(run, owner, *definition.predicate, "index predicate")) {
-    return false;
+  if (definition.predicate) {
+    if (!check_expression(run, owner, *definition.predicate, "index predicate")) return false;
+    const model::TypeName type = infer_type(run.catalog, Scope::of(owner), *definition.predicate);
+    const char kind = category(run.catalog, type);
+    if (kind != 0 && kind != 'B' && kind != 'X') {
+      return run.fail("42804", fmt::format("argument of WHERE must be type boolean, not type {}",
+                                           model::display(type)));
+    }
   }
   return std::ranges::all_of(definition.keys, [&](const model::IndexKey& key) {
     return !key.expression || check_expression(run, owner, *key.expression, "index expression");
@@ -94,6 +100,13 @@ bool check_exclusion_operator(Run& run, const IndexRequest& request, std::size_t
   return true;
 }
 
+/// Two of the system columns' types have a B-tree operator class; none may be indexed.
+bool refuse_system_column(Run& run, std::string_view name) {
+  const bool sortable = name == "ctid" || name == "tableoid";
+  return run.fail(sortable ? "0A000" : "42704",
+                  fmt::format("index creation on system column \"{}\" is not supported", name));
+}
+
 bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index) {
   const model::CreateIndex& definition = request.definition;
   if (definition.predicate) {
@@ -109,6 +122,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
     IndexColumn result;
     model::TypeName type;
     if (!key.column.empty()) {
+      if (is_system_column(key.column)) return refuse_system_column(run, key.column);
       const Column* column = run.column(table, key.column);
       if (column == nullptr) return false;
       result.column = column->number;
@@ -142,7 +156,9 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
         const bool default_class = key.operator_class.empty();
         const bool other_type =
             !default_class && std::ranges::any_of(facts::operator_classes(), [&](const auto& fact) {
-              return fact.method == definition.method && fact.name == key.operator_class;
+              return fact.method == definition.method && fact.name == key.operator_class &&
+                     (fact.extension == 0 ||
+                      run.catalog.find_extension(facts::extension_name(fact.extension)) != nullptr);
             });
         return run.fail(
             other_type ? "42804" : "42704",
@@ -162,20 +178,13 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
     index.keys.push_back(std::move(result));
   }
   for (const std::string& name : definition.include) {
+    if (name.empty()) {
+      return run.fail("0A000", "expressions are not supported in included columns");
+    }
     const Column* column = run.column(table, name);
     if (column == nullptr) return false;
     index.include.push_back(column->number);
   }
-  return true;
-}
-
-/// Storage parameters of the access methods that PostgreSQL brings. Source: reloptions.c.
-bool is_index_parameter(std::string_view method, std::string_view name) {
-  if (method == "gin") return name == "fastupdate" || name == "gin_pending_list_limit";
-  if (method == "brin") return name == "pages_per_range" || name == "autosummarize";
-  if (method == "gist") return name == "fillfactor" || name == "buffering";
-  if (method == "btree") return name == "fillfactor" || name == "deduplicate_items";
-  if (method == "hash" || method == "spgist") return name == "fillfactor";
   return true;
 }
 
@@ -199,8 +208,11 @@ bool check_method(Run& run, const IndexRequest& request) {
         "0A000", fmt::format("access method \"{}\" does not support multicolumn indexes", method));
   }
   for (const auto& [name, value] : definition.options) {
-    if (known_method && !is_index_parameter(method, name)) {
+    if (known_method && !facts::is_index_parameter(method, name)) {
       return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
+    }
+    if (auto error = facts::storage_parameter_error(name, value)) {
+      return run.fail("22023", std::move(*error));
     }
   }
   if (!definition.include.empty() && (method == "hash" || method == "gin" || method == "brin" ||

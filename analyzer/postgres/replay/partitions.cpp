@@ -227,6 +227,13 @@ bool check_bound_kind(Run& run, const Relation& parent, const model::PartitionBo
   if (bound.is_default && strategy == 'h') {
     return run.fail("42P16", "a hash-partitioned table may not have a default partition");
   }
+  if (strategy == 'r' && !bound.is_default && !parent.assumed) {
+    const std::size_t keys = parent.partition_key->keys.size();
+    if (bound.from.size() != keys || bound.to.size() != keys) {
+      return run.fail("42P16",
+                      "FROM and TO must specify exactly one value per partitioning column");
+    }
+  }
   return check_bound_values(run, parent, bound);
 }
 

@@ -117,8 +117,15 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
   const std::string& from = statement.object.name.name;
   const std::string to = truncate_identifier(statement.new_name);
   if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
+  if (is_system_column(from) && run.at(oid).column(from) == nullptr) {
+    return run.fail("0A000", fmt::format("cannot rename system column \"{}\"", from));
+  }
   const Column* column = run.column(oid, from);
   if (column == nullptr) return false;
+  if (is_system_column(to) && is_table_like(run.at(oid).kind)) {
+    return run.fail("42701",
+                    fmt::format("column name \"{}\" conflicts with a system column name", to));
+  }
   if (statement.only && !run.at(oid).children.empty()) {
     return run.fail("42P16", fmt::format("inherited column \"{}\" must be renamed in child tables "
                                          "too",

@@ -117,6 +117,7 @@ class AlterTableRun {
   bool not_null(Oid table, const std::string& column, bool recursing);
   bool constrain(const ExtraConstraint& extra);
   bool drop_constraint(Oid table, const model::DropConstraint& action, bool recursing);
+  bool check_index_column(const std::string& number);
   bool validate_check(Oid table, const std::string& name);
   void default_for(Oid table, const std::string& column,
                    const std::optional<model::Expression>& value);

@@ -204,10 +204,13 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   if (table.of_type != 0 && !recursing) {
     return run_.fail("42809", "cannot drop column from typed table");
   }
-  if (is_partition_key(table, action.column)) {
+  std::vector<Oid> keyed = run_.descendants(table);
+  keyed.insert(keyed.begin(), oid);
+  for (const Oid part : keyed) {
+    if (!is_partition_key(run_.at(part), action.column)) continue;
     return run_.fail("42P16", fmt::format("cannot drop column \"{}\" because it is part of the "
                                           "partition key of relation \"{}\"",
-                                          action.column, table.name));
+                                          action.column, run_.at(part).name));
   }
   if (statement_.only && table.kind == RelationKind::kPartitionedTable && !table.children.empty()) {
     return run_.fail("42P16",

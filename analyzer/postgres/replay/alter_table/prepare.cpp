@@ -37,6 +37,10 @@ bool AlterTableRun::check_kind(const Relation& relation, const model::AlterActio
       break;
     case RelationKind::kIndex:
     case RelationKind::kPartitionedIndex:
+      if (relation.kind == RelationKind::kPartitionedIndex &&
+          is(type_identity<model::SetTableOptions>{})) {
+        return run_.fail("42809", fmt::format("\"{}\" is a partitioned index", relation.name));
+      }
       fits = other ||
              is(type_identity<model::SetStatistics>{}, type_identity<model::SetTablespace>{},
                 type_identity<model::SetTableOptions>{}, type_identity<model::AttachPartition>{},
