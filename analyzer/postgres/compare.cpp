@@ -57,6 +57,13 @@ std::optional<model::Expression> stored_default(const Column& column) {
   return value;
 }
 
+/// Whether both are surely the same CHECK, so that neither has to be printed.
+bool same_check(const CatalogConstraint& a, const CatalogConstraint& b) {
+  return a.kind == model::ConstraintKind::kCheck && a.kind == b.kind &&
+         a.validated == b.validated && a.enforced == b.enforced && a.no_inherit == b.no_inherit &&
+         same(a.expression, b.expression);
+}
+
 class Comparer {
  public:
   Comparer(const Catalog& before, const Catalog& after) : before_(before), after_(after) {}
@@ -109,7 +116,7 @@ class Comparer {
 void Comparer::column(const std::string& table, const Column& a, const Column& b) {
   const std::string object = fmt::format("{}.{}", table, a.name);
   constexpr auto kKind = ObjectKind::kColumn;
-  if (!a.assumed && !b.assumed) {
+  if (!a.assumed && !b.assumed && a.type != b.type) {
     value(kKind, object, "type", model::display(a.type), model::display(b.type));
   }
   flag(kKind, object, "NOT NULL", a.not_null, b.not_null);
@@ -146,10 +153,12 @@ void Comparer::constraint(const Relation& a, const CatalogConstraint& x, const R
                           const CatalogConstraint& y) {
   const std::string object = fmt::format("{}.{}", shown(b), y.name);
   constexpr auto kKind = ObjectKind::kConstraint;
-  const std::string old_text = constraint_definition(before_, a, x);
-  const std::string new_text = constraint_definition(after_, b, y);
-  value(kKind, object, "definition", old_text, new_text);
-  if (old_text == new_text) flag(kKind, object, "validated", x.validated, y.validated);
+  if (!same_check(x, y)) {
+    const std::string old_text = constraint_definition(before_, a, x);
+    const std::string new_text = constraint_definition(after_, b, y);
+    value(kKind, object, "definition", old_text, new_text);
+    if (old_text == new_text) flag(kKind, object, "validated", x.validated, y.validated);
+  }
   comment(kKind, object, x.comment, y.comment);
 }
 

@@ -67,19 +67,19 @@ DirectionTrace replay_direction(Replay& replay, const model::Direction& directio
       if (transaction != model::kNoTransaction) replay.begin_transaction();
     }
     replay.set_step(i);
-    TraceStep traced;
-    traced.step = &step;
-    traced.before = replay.catalog();
-    traced.in_transaction = replay.session().in_transaction;
-    traced.held_before = replay.session().held;
-    traced.lock_timeout = replay.session().lock_timeout;
-    traced.statement_timeout = replay.session().statement_timeout;
+    TraceStep& traced = trace.steps.emplace_back(
+        TraceStep{.step = &step,
+                  .before = replay.catalog(),
+                  .effects = {},
+                  .in_transaction = replay.session().in_transaction,
+                  .held_before = replay.session().held,
+                  .lock_timeout = replay.session().lock_timeout,
+                  .statement_timeout = replay.session().statement_timeout});
     if (const model::Statement* statement = step.statement()) {
       traced.effects = replay.apply(*statement, step.certainty);
     } else {
       replay.apply_unknown();
     }
-    trace.steps.push_back(std::move(traced));
   }
   if (replay.session().in_transaction) replay.commit();
   trace.after = replay.catalog();
