@@ -1,0 +1,228 @@
+// ADD, DROP, VALIDATE and ALTER CONSTRAINT.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/proof.h"
+#include "analyzer/postgres/replay/alter_table/alter_table.h"
+
+namespace forelock::postgres {
+
+using model::ConstraintKind;
+
+using Kind = DropTarget::Kind;
+
+bool AlterTableRun::constrain(const ExtraConstraint& extra) {
+  const model::Constraint& constraint = extra.constraint;
+  const Relation& table = self();
+  if (constraint.kind == ConstraintKind::kPrimaryKey) {
+    // Its columns become NOT NULL first; the index build reads the rows anyhow.
+    std::vector<std::string> columns = constraint.columns;
+    if (!constraint.using_index.empty()) {
+      const Relation* index = run_.catalog.find_index({table.schema, constraint.using_index});
+      if (index != nullptr && index->table == table_) {
+        for (const IndexColumn& key : index->keys) {
+          if (const Column* column = table.column(key.column)) columns.push_back(column->name);
+        }
+      }
+    }
+    if (table.primary_key() == nullptr) {
+      for (const std::string& name : columns) {
+        const Column* own = self().column(name);
+        if (own == nullptr ? !self().open_columns : own->not_null) continue;
+        if (!not_null(table_, name, false)) return false;
+      }
+    }
+  }
+  if (table.kind == RelationKind::kPartitionedTable && !statement_.only) {
+    const bool key = constraint.kind == ConstraintKind::kPrimaryKey ||
+                     constraint.kind == ConstraintKind::kUnique ||
+                     constraint.kind == ConstraintKind::kExclusion;
+    // The indexes of the partitions are built under SHARE, as CREATE INDEX does it.
+    const LockMode mode = key ? LockMode::kShare
+                          : constraint.kind == ConstraintKind::kForeignKey
+                              ? LockMode::kShareRowExclusive
+                              : mode_;
+    for (const Oid child : run_.descendants(table)) run_.lock(child, mode);
+  } else if (constraint.kind == ConstraintKind::kCheck && !statement_.only &&
+             !constraint.no_inherit) {
+    run_.lock_tree(table, mode_);
+  }
+  return add_constraint(
+      run_, table_, constraint,
+      {.skip_scan = extra.skip_scan, .only = statement_.only, .all_null = extra.all_null});
+}
+
+bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action, bool recursing) {
+  const Relation& table = run_.at(oid);
+  const CatalogConstraint* found = table.constraint_named(action.name);
+  if (found == nullptr) {
+    // NOT NULL constraints have names since PostgreSQL 18.
+    for (const Column& column : table.columns) {
+      if (column.not_null_constraint.empty() || column.not_null_constraint != action.name) continue;
+      const CatalogConstraint* key = table.primary_key();
+      if (key != nullptr && std::ranges::find(key->columns, column.number) != key->columns.end()) {
+        return run_.fail("42P16", fmt::format("column \"{}\" is in a primary key", column.name));
+      }
+      edit(oid, column.number, [](Column& copy) {
+        copy.not_null = false;
+        copy.not_null_constraint.clear();
+      });
+      return true;
+    }
+    if (action.if_exists || table.assumed || recursing) {
+      run_.effects.changes_nothing = !table.assumed && !recursing && statement_.actions.size() == 1;
+      return true;
+    }
+    return run_.fail("42704", fmt::format("constraint \"{}\" of relation \"{}\" does not exist",
+                                          action.name, table.name));
+  }
+  if (found->inherited_from > 0 && !recursing) {
+    return run_.fail("42P16", fmt::format("cannot drop inherited constraint \"{}\" of relation "
+                                          "\"{}\"",
+                                          action.name, table.name));
+  }
+  const bool is_check = found->kind == ConstraintKind::kCheck;
+  const bool inherits = is_check && !found->no_inherit;
+  const Oid part = found->oid;
+  if (statement_.only && table.kind == RelationKind::kPartitionedTable && !table.children.empty() &&
+      inherits) {
+    return run_.fail("42P16",
+                     "cannot remove constraint from only the partitioned table when "
+                     "partitions exist");
+  }
+  if (table.kind == RelationKind::kPartitionedTable) run_.lock_tree(table, mode_);
+  run_.lose(model::ObjectKind::kConstraint, fmt::format("{}.{}", shown(table), action.name),
+            recursing, false);
+  const std::vector<Oid> children = table.children;
+  if (!drop(run_, {{.kind = Kind::kConstraint, .oid = oid, .part = part, .name = {}}},
+            action.cascade)) {
+    return false;
+  }
+  if (!inherits) return true;
+  for (const Oid child : children) {
+    const CatalogConstraint* own = run_.at(child).constraint_named(action.name);
+    if (own == nullptr || own->inherited_from == 0) continue;
+    run_.lock(child, mode_);
+    if (own->inherited_from == 1 && !own->local && !statement_.only) {
+      if (!drop_constraint(child, action, true)) return false;
+      continue;
+    }
+    const Oid child_part = own->oid;
+    run_.change(child, [&](Relation& copy) {
+      for (CatalogConstraint& constraint : copy.constraints) {
+        if (constraint.oid != child_part) continue;
+        --constraint.inherited_from;
+        if (statement_.only) constraint.local = true;
+      }
+    });
+  }
+  return true;
+}
+
+bool AlterTableRun::validate_check(Oid oid, const std::string& name) {
+  const CatalogConstraint* found = run_.at(oid).constraint_named(name);
+  if (found == nullptr || (found->validated && oid != table_)) return true;
+  const bool inherits = !found->no_inherit;
+  run_.lock(oid, LockMode::kShareUpdateExclusive);
+  run_.scan(run_.at(oid), fmt::format("constraint \"{}\" is checked for every row", name));
+  const bool evidence =
+      found->expression && std::ranges::any_of(run_.at(oid).columns, [&](const Column& column) {
+        return std::ranges::any_of(column.constants_written, [&](const model::Expression& value) {
+          return refutes(*found->expression, column.name, value);
+        });
+      });
+  run_.may_fail(evidence, "23514",
+                fmt::format("check constraint \"{}\" of relation \"{}\" is violated by some row",
+                            name, run_.at(oid).name));
+  run_.change(oid, [&](Relation& copy) {
+    for (CatalogConstraint& constraint : copy.constraints) {
+      if (constraint.name == name) constraint.validated = true;
+    }
+  });
+  const std::vector<Oid> children = run_.at(oid).children;
+  for (const Oid child : children) {
+    if (inherits && !validate_check(child, name)) return false;
+  }
+  return true;
+}
+
+bool AlterTableRun::operator()(const model::ValidateConstraint& action) {
+  const CatalogConstraint* found = self().constraint_named(action.name);
+  if (found == nullptr) {
+    for (const Column& own : self().columns) {
+      if (own.not_null_constraint != action.name || action.name.empty()) continue;
+      if (!own.not_null_valid) {
+        run_.scan(self(), fmt::format("every row of \"{}\" is checked for NULL", own.name));
+      }
+      edit(table_, own.number, [](Column& copy) { copy.not_null_valid = true; });
+      return true;
+    }
+    if (self().assumed) {
+      run_.scan(self(), fmt::format("constraint \"{}\" is checked for every row", action.name));
+      return true;
+    }
+    return run_.fail("42704", fmt::format("constraint \"{}\" of relation \"{}\" does not exist",
+                                          action.name, self().name));
+  }
+  if (found->kind != ConstraintKind::kCheck && found->kind != ConstraintKind::kForeignKey) {
+    return run_.fail("42809",
+                     fmt::format("constraint \"{}\" of relation \"{}\" is not a foreign key "
+                                 "or check constraint",
+                                 action.name, self().name));
+  }
+  if (!found->enforced) {
+    return run_.fail("42809", "cannot validate NOT ENFORCED constraint");
+  }
+  if (found->validated) {
+    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    return true;
+  }
+  if (found->kind == ConstraintKind::kCheck) return validate_check(table_, action.name);
+  const Oid referenced = found->referenced_table;
+  const Oid part = found->oid;
+  run_.lock(referenced, LockMode::kRowShare);
+  if (const Relation* other = run_.catalog.relation(referenced)) {
+    check_foreign_key_rows(run_, self(), *other, action.name);
+  }
+  run_.change(table_, [&](Relation& copy) {
+    for (CatalogConstraint& constraint : copy.constraints) {
+      if (constraint.oid == part) constraint.validated = true;
+    }
+  });
+  return true;
+}
+
+bool AlterTableRun::operator()(const model::AlterConstraint& action) {
+  const CatalogConstraint* found = self().constraint_named(action.name);
+  if (found == nullptr) {
+    if (self().assumed) return true;
+    return run_.fail("42704", fmt::format("constraint \"{}\" of relation \"{}\" does not exist",
+                                          action.name, self().name));
+  }
+  if (found->kind != ConstraintKind::kForeignKey) {
+    return run_.fail("42809",
+                     fmt::format("constraint \"{}\" of relation \"{}\" is not a foreign key "
+                                 "constraint",
+                                 action.name, self().name));
+  }
+  const Oid part = found->oid;
+  run_.change(table_, [&](Relation& copy) {
+    for (CatalogConstraint& constraint : copy.constraints) {
+      if (constraint.oid != part) continue;
+      if (action.deferrable) constraint.deferrable = *action.deferrable;
+      if (action.initially_deferred) {
+        constraint.initially_deferred = *action.initially_deferred;
+        constraint.deferrable = constraint.deferrable || *action.initially_deferred;
+      }
+      if (action.enforced) {
+        constraint.enforced = *action.enforced;
+        constraint.validated = *action.enforced;
+      }
+    }
+  });
+  return true;
+}
+
+}  // namespace forelock::postgres
