@@ -103,14 +103,15 @@ bool run_operation(Run& run, const model::Operation& operation) {
 void Replay::begin_migration(std::uint32_t index) {
   session_.migration = index;
   session_.step = 0;
-  std::vector<Oid> marked = std::move(session_.with_new_columns);
-  session_.with_new_columns.clear();
+  std::vector<Oid> marked = std::move(session_.marked);
+  session_.marked.clear();
   std::ranges::sort(marked);
   marked.erase(std::ranges::unique(marked).begin(), marked.end());
   for (const Oid oid : marked) {
     const Relation* relation = catalog_.relation(oid);
     if (relation == nullptr) continue;
     Relation copy = *relation;
+    copy.emptied = false;
     for (Column& column : copy.columns) {
       column.added_by_this_migration = false;
       column.nulls_written = false;

@@ -108,12 +108,21 @@ bool read_for_write(Run& run, const Relation& target, const std::string& alias,
   return read_query(run, query, true);
 }
 
+std::vector<Oid> with_descendants(const Run& run, Oid table) {
+  std::vector<Oid> result = run.descendants(run.at(table));
+  result.push_back(table);
+  return result;
+}
+
 void note_rows(Run& run, Oid table) {
   std::vector<Oid> tables = run.leaves(run.at(table));
   tables.push_back(table);
   for (const Oid oid : tables) {
-    if (run.at(oid).rows_loaded) continue;
-    run.change(oid, [](Relation& copy) { copy.rows_loaded = true; });
+    if (run.at(oid).rows_loaded && !run.at(oid).emptied) continue;
+    run.change(oid, [](Relation& copy) {
+      copy.rows_loaded = true;
+      copy.emptied = false;
+    });
   }
 }
 
@@ -124,7 +133,7 @@ void note_nulls(Run& run, Oid table, const std::vector<std::string>& columns, bo
     return column != nullptr && column->nulls_written != nulls;
   });
   if (!changes) return;
-  run.session.with_new_columns.push_back(table);
+  run.session.marked.push_back(table);
   run.change(table, [&](Relation& copy) {
     for (Column& column : copy.columns) {
       if (std::ranges::find(columns, column.name) != columns.end()) column.nulls_written = nulls;
@@ -139,7 +148,7 @@ void note_constant(Run& run, Oid table, const std::string& name, const Expressio
       column->constants_written.size() >= kMaxConstants) {
     return;
   }
-  run.session.with_new_columns.push_back(table);
+  run.session.marked.push_back(table);
   run.change(table, [&](Relation& copy) {
     for (Column& own : copy.columns) {
       if (own.name == name) own.constants_written.push_back(value);
@@ -462,7 +471,13 @@ bool apply(Run& run, const model::Delete& statement) {
   }
   follow_references(run, run.at(table), true, nullptr);
   if (!statement.where && statement.reads.empty()) {
-    run.change(table, [](Relation& copy) { copy.rows_deleted = true; });
+    for (const Oid oid : statement.only ? std::vector<Oid>{table} : with_descendants(run, table)) {
+      run.session.marked.push_back(oid);
+      run.change(oid, [](Relation& copy) {
+        copy.rows_deleted = true;
+        copy.emptied = true;
+      });
+    }
     if (!run.is_new(run.at(table))) {
       run.lose(model::ObjectKind::kTable, shown(run.at(table)), false, true);
     }
@@ -530,8 +545,10 @@ bool apply(Run& run, const model::Truncate& statement) {
       run.lock(*index, LockMode::kAccessExclusive);
       run.rebuild(*index, "TRUNCATE gives the index new, empty files");
     }
+    run.session.marked.push_back(oid);
     run.change(oid, [](Relation& copy) {
       copy.rows_loaded = false;
+      copy.emptied = true;
       for (Column& column : copy.columns) {
         column.nulls_written = false;
         column.constants_written.clear();

@@ -241,7 +241,10 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
                                               : LockMode::kAccessShare;
     if (!lock_use(run, *relation, mode, 0)) return false;
     if (use.target_of_write && executed) {
-      run.change(relation->oid, [](Relation& copy) { copy.rows_loaded = true; });
+      run.change(relation->oid, [](Relation& copy) {
+        copy.rows_loaded = true;
+        copy.emptied = false;
+      });
     }
   }
   if (!correlated && only_relations(query)) {
