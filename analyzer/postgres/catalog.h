@@ -215,6 +215,7 @@ struct Type {
   std::string schema, name, owner;
   std::vector<std::string> labels;  ///< Enum, in order.
   model::TypeName base;             ///< Domain.
+  std::string collation;            ///< Domain; empty for that of its base.
   model::Options range;             ///< Range: its subtype and so on, as given.
   bool not_null = false;
   std::optional<model::Expression> default_value;
@@ -267,6 +268,7 @@ struct NamedObject {
   model::ObjectKind kind = model::ObjectKind::kOther;
   std::string schema, name;
   std::vector<Dependency> needs;
+  bool all_tables = false;  ///< A publication FOR ALL TABLES.
 };
 
 class Catalog {

@@ -167,6 +167,14 @@ model::TypeName polymorphic_result(facts::TypeId result, std::span<const facts::
     type.modifiers.clear();
     const bool parameter_array = parameter.ends_with("array");
     const bool result_array = name.ends_with("array");
+    if (parameter.ends_with("range") && !name.ends_with("range")) {
+      const facts::TypeId range = fact_id(type);
+      if (range < 0 || facts::type(range).subtype < 0) return {};
+      type = from_fact(facts::type(range).subtype);
+      if (result_array) type.array_dimensions = 1;
+      return type;
+    }
+    if (!parameter.ends_with("range") && name.ends_with("range")) return {};
     if (parameter_array && !result_array) type.array_dimensions = 0;
     if (!parameter_array && result_array) type.array_dimensions = 1;
     return type;

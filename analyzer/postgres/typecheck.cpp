@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
+
+#include "analyzer/postgres/literals.h"
 
 namespace forelock::postgres {
 namespace {
@@ -14,73 +14,6 @@ using model::ExpressionKind;
 
 bool is_unknown(const model::TypeName& type) { return type.name.name == "unknown"; }
 bool is_known(const model::TypeName& type) { return !type.name.name.empty(); }
-
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
-}
-
-std::string lowered(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-bool is_number(std::string_view text) {
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-  const bool digits =
-      std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-  return digits && text.find_first_not_of("0123456789.eE+-_") == std::string_view::npos;
-}
-
-bool is_time_like(const std::string& text) {
-  static constexpr std::array<std::string_view, 9> kWords = {"now",       "today",     "tomorrow",
-                                                             "yesterday", "epoch",     "infinity",
-                                                             "-infinity", "+infinity", "allballs"};
-  return std::ranges::find(kWords, text) != kWords.end() ||
-         std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-/// Whether brackets close in the order in which they open, strings aside.
-bool is_balanced(std::string_view json) {
-  std::string open;
-  bool in_string = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      open += c;
-    } else if (c == '}' || c == ']') {
-      if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return false;
-      open.pop_back();
-    }
-  }
-  return open.empty() && !in_string;
-}
-
-bool is_boolean(const std::string& text) {
-  if (text == "1" || text == "0" || text == "on" || text == "of" || text == "off") return true;
-  for (const std::string_view word : {"true", "false", "yes", "no"}) {
-    if (!text.empty() && word.starts_with(text)) return true;
-  }
-  return false;
-}
-
-TypeError bad_literal(std::string_view sqlstate, const model::TypeName& type,
-                      const std::string& text) {
-  return {std::string(sqlstate),
-          fmt::format("invalid input syntax for type {}: \"{}\"", model::display(type), text)};
-}
 
 /// Checks the operator between two operands; `array` when the right one is a list's element.
 std::optional<TypeError> operator_error(const Catalog& catalog, const Scope& scope,
@@ -241,78 +174,6 @@ std::optional<TypeError> function_error(const Catalog& catalog, const Scope& sco
 
 }  // namespace
 
-std::optional<TypeError> literal_error(const Catalog& catalog, const model::TypeName& type,
-                                       const std::string& text) {
-  const model::TypeName base = base_type(catalog, type);
-  const std::string value = lowered(trimmed(text));
-  if (base.array_dimensions > 0) {
-    if (!value.empty() && (value.front() == '{' || value.front() == '[')) return std::nullopt;
-    return TypeError{"22P02", fmt::format("malformed array literal: \"{}\"", text)};
-  }
-  if (const Type* user = user_type(catalog, base)) {
-    if (user->kind == TypeKind::kComposite && !value.starts_with('(')) {
-      return TypeError{"22P02", fmt::format("malformed record literal: \"{}\"", text)};
-    }
-    if (user->kind != TypeKind::kEnum || user->assumed) return std::nullopt;
-    if (std::ranges::find(user->labels, text) != user->labels.end()) return std::nullopt;
-    return TypeError{"22P02",
-                     fmt::format("invalid input value for enum {}: \"{}\"", user->name, text)};
-  }
-  if (base.name.schema != "pg_catalog") return std::nullopt;
-  const std::string& name = base.name.name;
-  if (name == "int2" || name == "int4" || name == "int8") {
-    std::string_view digits = value;
-    if (!digits.empty() && (digits.front() == '-' || digits.front() == '+'))
-      digits.remove_prefix(1);
-    if (!all_digits(digits)) return bad_literal("22P02", base, text);
-    const std::size_t most = name == "int2" ? 5 : name == "int4" ? 10 : 19;
-    if (digits.size() > most) {
-      return TypeError{"22003", fmt::format("value \"{}\" is out of range for type {}", text,
-                                            model::display(base))};
-    }
-    return std::nullopt;
-  }
-  if (name == "numeric" || name == "float4" || name == "float8") {
-    if (is_number(value) || value == "nan" || value.ends_with("infinity") || value == "inf" ||
-        value == "-inf") {
-      return std::nullopt;
-    }
-    return bad_literal("22P02", base, text);
-  }
-  if (name == "bool") {
-    return is_boolean(value) ? std::nullopt : std::optional(bad_literal("22P02", base, text));
-  }
-  if (name == "date" || name == "timestamp" || name == "timestamptz" || name == "time" ||
-      name == "timetz" || name == "interval") {
-    const bool clock_only = value.find(':') != std::string::npos &&
-                            value.find_first_not_of("0123456789:.") == std::string::npos;
-    const bool wants_date = name == "date" || name.starts_with("timestamp");
-    if (is_time_like(value) && !(clock_only && wants_date)) return std::nullopt;
-    return bad_literal("22007", base, text);
-  }
-  if (name == "uuid") {
-    std::size_t digits = 0;
-    for (const char c : value) {
-      if (std::isxdigit(static_cast<unsigned char>(c)) != 0) {
-        ++digits;
-      } else if (c != '-' && c != '{' && c != '}') {
-        return bad_literal("22P02", base, text);
-      }
-    }
-    return digits == 32 ? std::nullopt : std::optional(bad_literal("22P02", base, text));
-  }
-  if (name == "json" || name == "jsonb") {
-    if (value.empty()) return bad_literal("22P02", base, text);
-    const char first = value.front();
-    if (!is_balanced(value)) return bad_literal("22P02", base, text);
-    const bool fine = first == '{' || first == '[' || first == '"' || first == '-' ||
-                      std::isdigit(static_cast<unsigned char>(first)) != 0 || value == "true" ||
-                      value == "false" || value == "null";
-    return fine ? std::nullopt : std::optional(bad_literal("22P02", base, text));
-  }
-  return std::nullopt;
-}
-
 std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
                                     const Expression& e) {
   for (const Expression& arg : e.args) {
@@ -393,6 +254,31 @@ std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scop
   }
   if (e.args.size() != 2 || symbol.find(' ') != std::string_view::npos) return std::nullopt;
   return operator_error(catalog, scope, symbol, e.args[0], e.args[1]);
+}
+
+std::optional<TypeError> modifier_error(const model::TypeName& type, int version) {
+  if (type.modifiers.empty() || type.name.schema != "pg_catalog") return std::nullopt;
+  // Sources: anychar_typmodin(), numerictypmodin(), anybit_typmodin().
+  constexpr int kMaxLength = 10485760;
+  constexpr int kMaxPrecision = 1000;
+  const std::string& name = type.name.name;
+  const int first = type.modifiers[0];
+  if (name == "varchar" || name == "bpchar" || name == "bit" || name == "varbit") {
+    if (first >= 1 && (first <= kMaxLength || name == "bit" || name == "varbit")) {
+      return std::nullopt;
+    }
+    return TypeError{"22023", fmt::format("invalid length for type {}", name)};
+  }
+  if (name == "numeric") {
+    const int scale = type.modifiers.size() > 1 ? type.modifiers[1] : 0;
+    const bool free_scale = version >= 15 && scale >= -kMaxPrecision && scale <= kMaxPrecision;
+    if (first >= 1 && first <= kMaxPrecision && (free_scale || (scale >= 0 && scale <= first))) {
+      return std::nullopt;
+    }
+    return TypeError{"22023", "NUMERIC precision or scale out of range"};
+  }
+  if (name == "interval" || name.starts_with("time")) return std::nullopt;
+  return TypeError{"42601", fmt::format("type modifier is not allowed for type \"{}\"", name)};
 }
 
 std::optional<TypeError> assignment_error(const Catalog& catalog, const Scope& scope,

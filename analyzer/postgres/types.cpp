@@ -174,6 +174,19 @@ bool is_collatable(const Catalog& catalog, const model::TypeName& type) {
   return id >= 0 && facts::type(id).collatable;
 }
 
+std::string effective_collation(const Catalog& catalog, const std::string& own,
+                                const model::TypeName& type) {
+  if (!own.empty()) return own;
+  model::TypeName current = type;
+  for (int depth = 0; depth < kMaxDomainDepth && current.array_dimensions == 0; ++depth) {
+    const Type* user = user_type(catalog, current);
+    if (user == nullptr || user->kind != TypeKind::kDomain) break;
+    if (!user->collation.empty()) return user->collation;
+    current = user->base;
+  }
+  return {};
+}
+
 bool binary_coercible(const Catalog& catalog, const model::TypeName& from,
                       const model::TypeName& to) {
   const model::TypeName source = base_type(catalog, from);

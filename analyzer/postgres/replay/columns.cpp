@@ -110,6 +110,29 @@ bool check_regclass(Run& run, const Expression& expression) {
 
 namespace {
 
+/// Functions that no expression of one row may call.
+/// Source: check_agglevels_and_constraints(), check_srf_call_placement(),
+/// transformWindowFuncCall().
+bool check_function_place(Run& run, const Expression& call, std::string_view where) {
+  const auto own = run.catalog.find_functions({call.qualifier, call.name});
+  const auto facts = facts::functions(call.name);
+  const auto all = [&](auto is_kind) {
+    return own.empty() && !facts.empty() && std::ranges::all_of(facts, is_kind);
+  };
+  if (all([](const facts::FunctionFact& fact) { return fact.kind == 'a'; })) {
+    return run.fail("42803", fmt::format("aggregate functions are not allowed in {}", where));
+  }
+  if (all([](const facts::FunctionFact& fact) { return fact.kind == 'w'; })) {
+    return run.fail("42P20", fmt::format("window functions are not allowed in {}", where));
+  }
+  const bool own_set = own.size() == 1 && facts.empty() && own[0]->definition.returns &&
+                       own[0]->definition.returns->set_of;
+  if (own_set || all([](const facts::FunctionFact& fact) { return fact.returns_set; })) {
+    return run.fail("0A000", fmt::format("set-returning functions are not allowed in {}", where));
+  }
+  return true;
+}
+
 /// One part of an expression, its arguments first: the parser analyses them from left to right.
 bool check_part(Run& run, const Relation& table, const Expression& part, std::string_view where) {
   for (const Expression& arg : part.args) {
@@ -144,7 +167,7 @@ bool check_part(Run& run, const Relation& table, const Expression& part, std::st
   if (const auto error = type_error_at(run.catalog, Scope::of(table), part)) {
     return run.fail(error->sqlstate, error->message);
   }
-  return true;
+  return part.kind != ExpressionKind::kFunction || check_function_place(run, part, where);
 }
 
 }  // namespace

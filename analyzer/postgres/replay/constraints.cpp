@@ -259,6 +259,15 @@ bool add_key(Run& run, Oid table, const model::Constraint& definition,
 
 // ---- FOREIGN KEY ------------------------------------------------------------------------------
 
+/// Whether a foreign key may rely on the index: not on one that is checked late.
+bool is_immediate(Run& run, const Relation& referenced, Oid index) {
+  const auto own = std::ranges::find(referenced.constraints, index, &CatalogConstraint::index);
+  if (index == 0 || own == referenced.constraints.end() || !own->deferrable) return true;
+  return run.fail("55000", fmt::format("cannot use a deferrable constraint for referenced table "
+                                       "\"{}\"",
+                                       referenced.name));
+}
+
 struct ReferencedKey {
   std::vector<AttributeNumber> columns;
   Oid index = 0;
@@ -271,6 +280,7 @@ ReferencedKey find_referenced_key(Run& run, const Relation& referenced,
   if (definition.referenced_columns.empty()) {
     const CatalogConstraint* key = referenced.primary_key();
     if (key != nullptr) {
+      if (!is_immediate(run, referenced, key->index)) return result;
       result.columns = key->columns;
       result.index = key->index;
       result.found = true;
@@ -293,16 +303,7 @@ ReferencedKey find_referenced_key(Run& run, const Relation& referenced,
     for (const IndexColumn& key : index->keys) have.push_back(key.column);
     std::ranges::sort(have);
     if (have != wanted) continue;
-    if (index->constraint != 0) {
-      const auto& constraints = run.at(table).constraints;
-      const auto own = std::ranges::find(constraints, index->constraint, &CatalogConstraint::oid);
-      if (own != constraints.end() && own->deferrable) {
-        run.fail("55000", fmt::format("cannot use a deferrable unique constraint for referenced "
-                                      "table \"{}\"",
-                                      referenced.name));
-        return result;
-      }
-    }
+    if (!is_immediate(run, run.at(table), index->oid)) return result;
     result.index = index->oid;
     result.found = true;
     return result;
@@ -445,6 +446,12 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   }
   constraint.columns = column_numbers(run, table, definition.columns);
   if (run.failed) return false;
+  for (const std::string& name : definition.on_delete_columns) {
+    if (std::ranges::find(definition.columns, name) != definition.columns.end()) continue;
+    return run.fail("42P10", fmt::format("column \"{}\" referenced in ON DELETE SET action must be "
+                                         "part of foreign key",
+                                         name));
+  }
   const ReferencedKey key = find_referenced_key(run, run.at(target), definition);
   if (run.failed) return false;
   if (!key.columns.empty() && key.columns.size() != constraint.columns.size()) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/facts/lock_levels.h"
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
 
@@ -423,12 +424,63 @@ bool check_merge(Run& run, const model::CreateTable& statement) {
   return true;
 }
 
+/// Clauses of a column that exclude each other: transformColumnDefinition().
+bool check_column_clauses(Run& run, const model::ColumnDefinition& column) {
+  if (column.null_written && column.not_null) {
+    return run.fail("42601", fmt::format("conflicting NULL/NOT NULL declarations for column \"{}\"",
+                                         column.name));
+  }
+  const bool generated = column.generated != model::GeneratedKind::kNone;
+  const bool identity = column.identity != model::IdentityKind::kNone;
+  if (static_cast<int>(generated) + static_cast<int>(identity) +
+          static_cast<int>(column.default_value.has_value()) >
+      1) {
+    return run.fail("42601", fmt::format("column \"{}\" has more than one of default, identity and "
+                                         "generation expression",
+                                         column.name));
+  }
+  return true;
+}
+
+/// Source: ComputePartitionAttrs() and transformPartitionSpec() in src/backend/commands.
+bool check_partition_key(Run& run, const Relation& table, const model::PartitionKey& key) {
+  if (key.strategy == 'l' && key.keys.size() > 1) {
+    return run.fail("42P17", "cannot use \"list\" partition strategy with more than one column");
+  }
+  for (const model::IndexKey& part : key.keys) {
+    if (!part.column.empty()) {
+      const Column* column = table.column(part.column);
+      if (column == nullptr && !table.open_columns) {
+        return run.fail("42703", fmt::format("column \"{}\" named in partition key does not exist",
+                                             part.column));
+      }
+      if (column != nullptr && column->generated != model::GeneratedKind::kNone) {
+        return run.fail("42P17", "cannot use generated column in partition key");
+      }
+      continue;
+    }
+    if (!part.expression) continue;
+    if (!check_expression(run, table, *part.expression, "partition key expressions")) return false;
+    const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), *part.expression);
+    if (answer.known && answer.value != model::Volatility::kImmutable) {
+      return run.fail("42P17", "functions in partition key expression must be marked IMMUTABLE");
+    }
+    if (column_names(*part.expression).empty()) {
+      return run.fail("42P17", "cannot use constant expression as partition key");
+    }
+  }
+  return true;
+}
+
 /// What transformCreateStmt() and DefineRelation() refuse before they see that the name is taken.
 bool precheck(Run& run, const model::CreateTable& statement) {
   std::vector<std::string> columns;
   for (const model::ColumnDefinition& column : statement.columns) {
     if (!column.type.name.name.empty() && !run.type(column.type).known) return false;
     columns.push_back(column.name);
+  }
+  for (const model::ColumnDefinition& column : statement.columns) {
+    if (!check_column_clauses(run, column)) return false;
   }
   const std::size_t own = columns.size();
   bool closed = statement.of_type.empty();
@@ -508,6 +560,23 @@ bool apply(Run& run, const model::CreateTable& statement) {
   if (statement.persistence == model::Persistence::kUnlogged) {
     table.persistence = model::Persistence::kUnlogged;
   }
+  for (const auto& [option, value] : statement.options) {
+    if (statement.foreign || !statement.access_method.empty() ||
+        facts::is_storage_parameter(option) || option.find('.') != std::string::npos) {
+      continue;
+    }
+    return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", option));
+  }
+  if (statement.foreign && !statement.server.empty()) {
+    const NamedObject* server =
+        run.catalog.find_object(model::ObjectKind::kServer, {"", statement.server});
+    if (server == nullptr && !run.options.assume_missing) {
+      return run.fail("42704", fmt::format("server \"{}\" does not exist", statement.server));
+    }
+    if (server != nullptr) {
+      add_needs(table, {{.needs = server->oid}}, Dependency::Part::kWhole);
+    }
+  }
   table.options = statement.options;
   table.tablespace = statement.tablespace;
   table.access_method = statement.access_method;
@@ -522,7 +591,10 @@ bool apply(Run& run, const model::CreateTable& statement) {
     for (const model::ColumnDefinition& column : statement.columns) {
       if (!statement.of_type.empty()) {
         const auto own = std::ranges::find(table.columns, column.name, &Column::name);
-        if (own == table.columns.end()) continue;
+        if (own == table.columns.end()) {
+          if (table.open_columns) continue;
+          return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
+        }
         own->not_null = own->not_null || column.not_null;
         own->default_value = column.default_value;
         continue;
@@ -538,16 +610,7 @@ bool apply(Run& run, const model::CreateTable& statement) {
   }
   if (statement.partition_by) {
     table.partition_key = statement.partition_by;
-    for (const model::IndexKey& key : statement.partition_by->keys) {
-      if (!key.column.empty() && table.column(key.column) == nullptr && !table.open_columns) {
-        return run.fail("42703", fmt::format("column \"{}\" named in partition key does not exist",
-                                             key.column));
-      }
-      if (key.expression &&
-          !check_expression(run, table, *key.expression, "partition key expressions")) {
-        return false;
-      }
-    }
+    if (!check_partition_key(run, table, *statement.partition_by)) return false;
   }
   const std::vector<Oid> parents = table.parents;
   if (parent == 0) {

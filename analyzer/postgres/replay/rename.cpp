@@ -119,6 +119,15 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
   if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
   const Column* column = run.column(oid, from);
   if (column == nullptr) return false;
+  if (statement.only && !run.at(oid).children.empty()) {
+    return run.fail("42P16", fmt::format("inherited column \"{}\" must be renamed in child tables "
+                                         "too",
+                                         from));
+  }
+  if (run.at(oid).kind == RelationKind::kCompositeType && !statement.cascade &&
+      !check_typed_tables(run, run.at(oid))) {
+    return false;
+  }
   // Children are renamed first.
   for (const Oid child : run.descendants(run.at(oid))) {
     const Column* clash = run.at(child).column(to);
@@ -229,12 +238,21 @@ bool rename_part(Run& run, const model::Rename& statement, Parts Relation::* par
                                          model::display(statement.object.kind), statement.new_name,
                                          table->name));
   }
-  run.change(table->oid, [&](Relation& copy) {
-    for (auto& part : copy.*parts) {
-      if (part.name == statement.object.name.name) part.name = statement.new_name;
-    }
-    std::ranges::replace(copy.rules, statement.object.name.name, statement.new_name);
-  });
+  // The copies of a trigger on partitions are renamed with it since version 15: renametrig().
+  std::vector<Oid> tables = {table->oid};
+  if (statement.object.kind == model::ObjectKind::kTrigger && run.since(15) &&
+      table->kind == RelationKind::kPartitionedTable) {
+    for (const Oid child : run.descendants(*table)) tables.push_back(child);
+  }
+  for (const Oid oid : tables) {
+    run.lock(oid, LockMode::kAccessExclusive);
+    run.change(oid, [&](Relation& copy) {
+      for (auto& part : copy.*parts) {
+        if (part.name == statement.object.name.name) part.name = statement.new_name;
+      }
+      std::ranges::replace(copy.rules, statement.object.name.name, statement.new_name);
+    });
+  }
   return true;
 }
 
@@ -663,6 +681,9 @@ bool apply(Run& run, const model::Comment& statement) {
       if (type == nullptr) {
         return missing("42704",
                        fmt::format("type \"{}\" does not exist", model::display(object.name)));
+      }
+      if (object.kind == ObjectKind::kDomain && type->kind != TypeKind::kDomain && !type->assumed) {
+        return run.fail("42809", fmt::format("\"{}\" is not a domain", type->name));
       }
       Type copy = *type;
       copy.comment = text;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/typecheck.h"
+
 namespace forelock::postgres {
 namespace {
 
@@ -160,7 +162,13 @@ const Column* Run::column(Oid oid, std::string_view name) {
 
 ResolvedType Run::type(const model::TypeName& written) {
   ResolvedType result = resolve_type(catalog, written);
-  if (result.known) return result;
+  if (result.known) {
+    if (const auto error = modifier_error(result.name, options.pg_version)) {
+      fail(error->sqlstate, error->message);
+      result.known = false;
+    }
+    return result;
+  }
   if (!options.assume_missing) {
     fail("42704", fmt::format("type \"{}\" does not exist", model::display(written)));
     return result;
@@ -203,6 +211,19 @@ std::vector<Oid> Run::leaves(const Relation& relation) const {
   if (has_storage(relation)) result.push_back(relation.oid);
   for (const Oid oid : descendants(relation)) {
     if (has_storage(at(oid))) result.push_back(oid);
+  }
+  return result;
+}
+
+std::vector<Catalog::ForeignKeyUse> Run::foreign_keys_to(const Relation& table) const {
+  std::vector<Catalog::ForeignKeyUse> result = catalog.foreign_keys_to(table.oid);
+  const Relation* current = &table;
+  for (int level = 0; level < kMaxInheritanceDepth && current->is_partition; ++level) {
+    if (current->parents.empty()) break;
+    current = catalog.relation(current->parents.front());
+    if (current == nullptr) break;
+    const auto above = catalog.foreign_keys_to(current->oid);
+    result.insert(result.end(), above.begin(), above.end());
   }
   return result;
 }

@@ -11,6 +11,9 @@
 
 namespace forelock::postgres {
 
+/// Whether the table is partitioned by the column, or by an expression over it.
+bool is_partition_key(const Relation& table, std::string_view column);
+
 /// AlterTablePass of src/backend/commands/tablecmds.c, PostgreSQL 13 and later.
 enum class Pass {
   kDrop,
@@ -117,7 +120,8 @@ class AlterTableRun {
   bool validate_check(Oid table, const std::string& name);
   void default_for(Oid table, const std::string& column,
                    const std::optional<model::Expression>& value);
-  const Column* column(const std::string& name) { return run_.column(table_, name); }
+  /// A column of the table that a subcommand changes; null after failing.
+  const Column* column(const std::string& name);
   void edit(Oid table, AttributeNumber number, const std::function<void(Column&)>& change);
   void recurse_lock() {
     if (!statement_.only) run_.lock_tree(run_.at(table_), mode_);

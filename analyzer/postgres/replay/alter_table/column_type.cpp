@@ -14,20 +14,19 @@ bool AlterTableRun::may_change_type(const Relation& table, const Column& column)
   if (column.inherited_from > 0) {
     return run_.fail("42P16", fmt::format("cannot alter inherited column \"{}\"", column.name));
   }
-  if (!table.partition_key) return true;
-  for (const model::IndexKey& key : table.partition_key->keys) {
-    const auto names = key.expression ? column_names(*key.expression) : std::vector<std::string>{};
-    if (key.column == column.name || std::ranges::find(names, column.name) != names.end()) {
-      return run_.fail("42P16", fmt::format("cannot alter column \"{}\" because it is part of the "
-                                            "partition key of relation \"{}\"",
-                                            column.name, table.name));
-    }
+  std::vector<Oid> tables = run_.descendants(table);
+  tables.insert(tables.begin(), table.oid);
+  for (const Oid oid : tables) {
+    if (!is_partition_key(run_.at(oid), column.name)) continue;
+    return run_.fail("42P16", fmt::format("cannot alter column \"{}\" because it is part of the "
+                                          "partition key of relation \"{}\"",
+                                          column.name, run_.at(oid).name));
   }
   return true;
 }
 
 bool AlterTableRun::prepare_type(const model::AlterColumnType& action) {
-  const Column* existing = run_.column(table_, action.column);
+  const Column* existing = column(action.column);
   if (existing == nullptr) return false;
   // USING is read, and an identity's sequence changed, before anything is checked.
   if (action.using_expression &&
@@ -94,6 +93,13 @@ bool AlterTableRun::alter_type(Oid oid, const model::AlterColumnType& action, bo
                                  action.column));
   }
   if (recursing) run_.lock(table, mode_);
+  for (const TypeChange& earlier : type_changes_) {
+    if (earlier.table == oid && earlier.column == existing->number &&
+        earlier.old_type != earlier.new_type) {
+      return run_.fail("0A000",
+                       fmt::format("cannot alter type of column \"{}\" twice", action.column));
+    }
+  }
   const std::optional<TypeChange> change = change_column_type(run_, oid, action);
   if (!change) return false;
   type_changes_.push_back(*change);

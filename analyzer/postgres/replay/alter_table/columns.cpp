@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/literals.h"
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/alter_table/alter_table.h"
 
@@ -37,7 +38,44 @@ std::optional<std::string> rewrite_reason(const Run& run, const Column& column) 
   return std::nullopt;
 }
 
+/// What the constraints of the new column's domain say about the value that every row gets.
+bool check_domain_values(Run& run, const Relation& table, const Column& column) {
+  if (!run.may_have_rows(table)) return true;
+  model::TypeName type = column.type;
+  std::optional<model::Expression> value = column.default_value;
+  const bool computed = column.identity != model::IdentityKind::kNone ||
+                        column.generated != model::GeneratedKind::kNone;
+  for (const Type* domain = user_type(run.catalog, type);
+       domain != nullptr && domain->kind == TypeKind::kDomain && type.array_dimensions == 0;
+       domain = user_type(run.catalog, type)) {
+    if (!value) value = domain->default_value;
+    if (domain->not_null && !computed && (!value || is_null_constant(*value))) {
+      run.may_fail(table.rows_loaded, "23502",
+                   fmt::format("domain {} does not allow null values", domain->name));
+    }
+    for (const CatalogConstraint& constraint : domain->constraints) {
+      if (!value || !constraint.expression || !refutes(*constraint.expression, "value", *value)) {
+        continue;
+      }
+      run.may_fail(table.rows_loaded, "23514",
+                   fmt::format("value for domain {} violates check constraint \"{}\"", domain->name,
+                               constraint.name));
+    }
+    type = domain->base;
+  }
+  return !run.failed;
+}
+
 }  // namespace
+
+bool is_partition_key(const Relation& table, std::string_view column) {
+  if (!table.partition_key) return false;
+  return std::ranges::any_of(table.partition_key->keys, [&](const model::IndexKey& key) {
+    if (!key.expression) return key.column == column;
+    const auto names = column_names(*key.expression);
+    return std::ranges::find(names, column) != names.end();
+  });
+}
 
 bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool recursing,
                                bool recurse) {
@@ -77,6 +115,12 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
   if (!recursing && !recurse && !before.children.empty()) {
     return run_.fail("42P16", "column must be added to child tables too");
   }
+  // Identity is inherited by partitions since version 17, by other children never.
+  if (action.column.identity != model::IdentityKind::kNone && !before.children.empty() &&
+      !(run_.since(17) && before.kind == RelationKind::kPartitionedTable)) {
+    return run_.fail("42P16",
+                     "cannot recursively add identity column to table that has child tables");
+  }
   Relation copy = run_.at(oid);
   Column* column = define_column(run_, copy, action.column);
   if (column == nullptr) return false;
@@ -86,6 +130,7 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
     column->local = false;
   }
   const bool not_null = column->not_null;
+  const model::TypeName type = column->type;
   const std::optional<std::string> reason = rewrite_reason(run_, *column);
   const bool has_value = column->default_value.has_value() ||
                          column->identity != model::IdentityKind::kNone ||
@@ -100,11 +145,18 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
     }
     own.nulls_written = !has_value && !recursing;
   }
+  // A constant is put into its type at once, whether there are rows or not.
+  if (action.column.default_value && !reason) {
+    if (const auto error = value_error(run_.catalog, type, *action.column.default_value)) {
+      return run_.fail(error->sqlstate, error->message);
+    }
+  }
   run_.put(std::move(copy));
   const Relation& after = run_.at(oid);
   if (has_storage(after)) {
     if (reason) {
       rewrites_.emplace(oid, *reason);
+      if (!check_domain_values(run_, after, *after.column(number))) return false;
     } else if (not_null && !has_value) {
       run_.scan(after, "every row is checked for NULL");
       if (run_.may_have_rows(after)) {
@@ -152,16 +204,10 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   if (table.of_type != 0 && !recursing) {
     return run_.fail("42809", "cannot drop column from typed table");
   }
-  if (table.partition_key) {
-    for (const model::IndexKey& key : table.partition_key->keys) {
-      const auto names =
-          key.expression ? column_names(*key.expression) : std::vector<std::string>{};
-      if (key.column == action.column || std::ranges::find(names, action.column) != names.end()) {
-        return run_.fail("42P16", fmt::format("cannot drop column \"{}\" because it is part of the "
-                                              "partition key of relation \"{}\"",
-                                              action.column, table.name));
-      }
-    }
+  if (is_partition_key(table, action.column)) {
+    return run_.fail("42P16", fmt::format("cannot drop column \"{}\" because it is part of the "
+                                          "partition key of relation \"{}\"",
+                                          action.column, table.name));
   }
   if (statement_.only && table.kind == RelationKind::kPartitionedTable && !table.children.empty()) {
     return run_.fail("42P16",
@@ -170,7 +216,8 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   }
   std::vector<DropTarget> targets = {
       {.kind = Kind::kColumn, .oid = oid, .column = number, .name = {}}};
-  for (const Oid child : run_.descendants(table)) {
+  const std::vector<Oid> heirs = statement_.only ? table.children : run_.descendants(table);
+  for (const Oid child : heirs) {
     const Relation& partition = run_.at(child);
     const Column* own = partition.column(action.column);
     if (own == nullptr || own->inherited_from == 0) continue;

@@ -9,7 +9,7 @@
 namespace forelock::postgres {
 
 bool AlterTableRun::not_null(Oid oid, const std::string& name, bool recursing) {
-  const Column* column = run_.column(oid, name);
+  const Column* column = recursing ? run_.column(oid, name) : this->column(name);
   if (column == nullptr) return false;
   const AttributeNumber number = column->number;
   const bool nulls = column->nulls_written;

@@ -52,6 +52,14 @@ bool AlterTableRun::check_kind(const Relation& relation, const model::AlterActio
 }
 
 bool AlterTableRun::prepare(const model::AlterAction& action) {
+  if (self().kind == RelationKind::kCompositeType) {
+    const auto* add = std::get_if<model::AddColumn>(&action.what);
+    const auto* drop = std::get_if<model::DropColumn>(&action.what);
+    const auto* retype = std::get_if<model::AlterColumnType>(&action.what);
+    const bool cascades = (add != nullptr && add->cascade) || (drop != nullptr && drop->cascade) ||
+                          (retype != nullptr && retype->cascade);
+    if (!cascades && !check_typed_tables(run_, self())) return false;
+  }
   if (const auto* alter = std::get_if<model::AlterColumnType>(&action.what)) {
     return prepare_type(*alter);
   }
