@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/replay/written_rows.h"
 
 namespace forelock::postgres {
 
