@@ -196,6 +196,7 @@ struct Relation {
   bool assumed = false;       ///< Not created by the history; known only from its use.
   bool open_columns = false;  ///< Not all columns are known (assumed, or a query that is not).
   bool rows_deleted = false;  ///< An unconditional DELETE left dead rows at the end of the heap.
+  bool emptied = false;  ///< A statement of this migration removed every row, and none came since.
   Oid of_type = 0;            ///< Typed table: its composite type.
   /// What the parts of this relation need, resolved when they were made. Catalog::put keeps
   /// dependents() in step with it.
@@ -246,6 +247,8 @@ struct Schema {
 struct Extension {
   std::string name, schema;
   Oid oid = 0;
+  bool assumed = false;        ///< Not created by the history; known only from use of its types.
+  bool if_not_exists = false;  ///< Created so: it may have been there before the history.
 };
 
 /// Extended statistics object.

@@ -92,8 +92,25 @@ model::TypeName common_type(const Catalog& catalog, const std::vector<model::Typ
   return result;
 }
 
-bool matches_exactly(const model::TypeName& type, facts::TypeId wanted) {
-  return fact_id(type) == wanted && wanted >= 0;
+/// A given argument, with what every candidate asks of it.
+struct Argument {
+  model::TypeName base;   ///< The type under domains; without a name where nothing is known.
+  facts::TypeId id = -1;  ///< Of `base`.
+  bool literal = false;   ///< A literal whose type is not known.
+};
+
+std::vector<Argument> read_arguments(const Catalog& catalog,
+                                     const std::vector<model::TypeName>& types) {
+  std::vector<Argument> result;
+  result.reserve(types.size());
+  for (const model::TypeName& type : types) {
+    Argument& argument = result.emplace_back();
+    argument.literal = type.name.name == "unknown";
+    if (argument.literal || type.name.name.empty()) continue;
+    argument.base = base_type(catalog, type);
+    argument.id = fact_id(argument.base);
+  }
+  return result;
 }
 
 bool is_any(facts::TypeId id) {
@@ -102,7 +119,7 @@ bool is_any(facts::TypeId id) {
 
 /// -1: cannot be; else how many arguments fit exactly (an unknown literal counts as fitting).
 int score(const Catalog& catalog, std::span<const facts::TypeId> wanted,
-          const std::vector<model::TypeName>& given, bool variadic) {
+          const std::vector<Argument>& given, bool variadic) {
   int result = 0;
   for (std::size_t i = 0; i < given.size(); ++i) {
     facts::TypeId target = i < wanted.size() ? wanted[i]
@@ -112,23 +129,24 @@ int score(const Catalog& catalog, std::span<const facts::TypeId> wanted,
         facts::type(target).element >= 0) {
       target = facts::type(target).element;
     }
-    const model::TypeName& type = given[i];
-    if (type.name.name.empty() || target < 0) continue;
-    if (type.name.name == "unknown") {
+    const Argument& argument = given[i];
+    if (target < 0) continue;
+    if (argument.literal) {
       if (facts::type(target).category == 'S') result += 1;
       continue;
     }
-    const model::TypeName base = base_type(catalog, type);
-    if (matches_exactly(base, target)) {
+    if (argument.base.name.name.empty()) continue;
+    if (argument.id == target) {
       result += 8;
       continue;
     }
     if (is_any(target)) {
-      if (!binary_coercible(catalog, base, from_fact(target))) return -1;
+      if (!binary_coercible(catalog, argument.base, from_fact(target))) return -1;
       result += 1;
       continue;
     }
-    const CastPath path = cast_path(catalog, base, from_fact(target), CastContext::kImplicit);
+    const CastPath path =
+        cast_path(catalog, argument.base, from_fact(target), CastContext::kImplicit);
     if (path == CastPath::kNone) return -1;
     if (path == CastPath::kRelabel) result += 4;
     if (facts::type(target).preferred) result += 2;
@@ -320,6 +338,7 @@ namespace {
 
 const facts::OperatorFact* best_operator(const Catalog& catalog, std::string_view name,
                                          const std::vector<model::TypeName>& given) {
+  const std::vector<Argument> arguments = read_arguments(catalog, given);
   const facts::OperatorFact* best = nullptr;
   int best_score = -1;
   for (const facts::OperatorFact& fact : facts::operators(name)) {
@@ -331,7 +350,7 @@ const facts::OperatorFact* best_operator(const Catalog& catalog, std::string_vie
     const std::array<facts::TypeId, 2> both = {fact.left, fact.right};
     const std::span<const facts::TypeId> wanted =
         given.size() == 1 ? std::span(both).subspan(1) : std::span(both);
-    const int value = score(catalog, wanted, given, false);
+    const int value = score(catalog, wanted, arguments, false);
     if (value > best_score) {
       best_score = value;
       best = &fact;
@@ -344,7 +363,7 @@ const facts::OperatorFact* best_operator(const Catalog& catalog, std::string_vie
 
 const facts::OperatorFact* resolve_operator(const Catalog& catalog, std::string_view name,
                                             std::vector<model::TypeName> given) {
-  if (given.empty() || given.size() > 2) return nullptr;
+  if (given.empty() || given.size() > 2 || facts::operators(name).empty()) return nullptr;
   // An unknown literal is first taken to be of the other side's type, then to be of any:
   // oper_select_candidate().
   std::vector<model::TypeName> assumed = given;
@@ -361,6 +380,7 @@ ResolvedFunction resolve_function(const Catalog& catalog, const model::Qualified
   ResolvedFunction result;
   const bool may_be_system = name.schema.empty() || name.schema == "pg_catalog";
   int best = -1;
+  const std::vector<Argument> given = read_arguments(catalog, arguments);
   if (may_be_system || catalog.find_functions(name).empty()) {
     for (const facts::FunctionFact& fact : facts::functions(name.name)) {
       if (fact.extension != 0 &&
@@ -369,11 +389,11 @@ ResolvedFunction resolve_function(const Catalog& catalog, const model::Qualified
       }
       const auto wanted = facts::arguments(fact);
       if (counted) {
-        const auto given = static_cast<int>(arguments.size());
-        if (given > fact.arguments && !fact.variadic) continue;
-        if (given < fact.arguments - fact.defaults - (fact.variadic ? 1 : 0)) continue;
+        const auto count = static_cast<int>(arguments.size());
+        if (count > fact.arguments && !fact.variadic) continue;
+        if (count < fact.arguments - fact.defaults - (fact.variadic ? 1 : 0)) continue;
       }
-      const int value = counted ? score(catalog, wanted, arguments, fact.variadic) : 0;
+      const int value = counted ? score(catalog, wanted, given, fact.variadic) : 0;
       if (value > best) {
         best = value;
         result.fact = &fact;

@@ -53,6 +53,41 @@ std::string shown_type(model::TypeName type, bool modifiers) {
   return model::display(type);
 }
 
+/// What boolin() reads: an unambiguous beginning of a word, in any case, or a digit.
+std::optional<bool> boolean_of(std::string_view text) {
+  std::string word;
+  for (const char c : text) {
+    if (c != ' ') word += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  }
+  const auto begins = [&](std::string_view whole, std::size_t least) {
+    return word.size() >= least && whole.starts_with(word);
+  };
+  if (begins("true", 1) || begins("yes", 1) || word == "on" || word == "1") return true;
+  if (begins("false", 1) || begins("no", 1) || begins("off", 2) || word == "0") return false;
+  return std::nullopt;
+}
+
+/// How get_const_expr() prints a literal that became a boolean, an integer or a numeric: by its
+/// value. Nothing for other types, and for values that are not in their shortest form.
+std::optional<std::string> literal_value(std::string_view text, const model::TypeName& type) {
+  if (type.array_dimensions > 0 || type.name.schema != "pg_catalog") return std::nullopt;
+  if (type.name.name == "bool") {
+    const std::optional<bool> value = boolean_of(text);
+    if (!value) return std::nullopt;
+    return *value ? "true" : "false";
+  }
+  if (type.name.name != "int4" && type.name.name != "numeric") return std::nullopt;
+  const std::size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const bool digits =
+      !text.empty() && text.back() != '.' &&
+      (point == std::string_view::npos || type.name.name == "numeric") && !whole.empty() &&
+      (whole == "0" || whole.front() != '0') &&
+      text.find_first_not_of("0123456789.") == std::string_view::npos &&
+      (point == std::string_view::npos || text.find('.', point + 1) == std::string_view::npos);
+  return digits ? std::optional(std::string(text)) : std::nullopt;
+}
+
 Printer::Text Printer::constant(const Expression& e, const model::TypeName& target) {
   using model::ConstantKind;
   switch (e.constant) {
@@ -71,6 +106,7 @@ Printer::Text Printer::constant(const Expression& e, const model::TypeName& targ
       return fmt::format("'{}'::{}", e.name, type == "int4" ? "integer" : "numeric");
     }
     case ConstantKind::kString: {
+      if (const Text value = literal_value(e.name, target)) return value;
       const std::string type =
           target.name.name.empty() || is_unknown(target) ? "text" : shown_type(target, true);
       return fmt::format("{}::{}", model::quote_literal(e.name), type);

@@ -150,6 +150,7 @@ char category(const Catalog& catalog, const model::TypeName& type) {
   const model::TypeName base = base_type(catalog, type);
   if (const TypeId id = fact_id(base); id >= 0) return facts::type(id).category;
   if (const Type* user = user_type(catalog, base)) {
+    if (user->assumed) return 0;
     switch (user->kind) {
       case TypeKind::kEnum:
         return 'E';

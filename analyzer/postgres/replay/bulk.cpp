@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/replay/written_rows.h"
 
 namespace forelock::postgres {
 
@@ -50,13 +51,8 @@ bool apply(Run& run, const model::Truncate& statement) {
       run.lock(*index, LockMode::kAccessExclusive);
       run.rebuild(*index, "TRUNCATE gives the index new, empty files");
     }
-    run.change(oid, [](Relation& copy) {
-      copy.rows_loaded = false;
-      for (Column& column : copy.columns) {
-        column.nulls_written = false;
-        column.constants_written.clear();
-      }
-    });
+    run.change(oid, [](Relation& copy) { copy.rows_loaded = false; });
+    note_emptied(run, oid, false);
   }
   return true;
 }

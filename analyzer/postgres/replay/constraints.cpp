@@ -349,12 +349,6 @@ bool types_fit(Run& run, const Relation& table, const Relation& referenced,
         category(run.catalog, other->type) == 0) {
       continue;
     }
-    const Type* own_type = user_type(run.catalog, base_type(run.catalog, own->type));
-    const Type* other_type = user_type(run.catalog, base_type(run.catalog, other->type));
-    if ((own_type != nullptr && own_type->kind == TypeKind::kBase) ||
-        (other_type != nullptr && other_type->kind == TypeKind::kBase)) {
-      continue;
-    }
     if (foreign_key_operator(run.catalog, other->type, own->type).empty()) {
       return run.fail("42804", fmt::format("foreign key constraint \"{}\" cannot be implemented",
                                            constraint.name));

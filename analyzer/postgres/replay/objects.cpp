@@ -341,7 +341,8 @@ bool apply(Run& run, const model::AlterSequence& statement) {
 }
 
 bool apply(Run& run, const model::CreateExtension& statement) {
-  if (run.catalog.find_extension(statement.name) != nullptr || statement.name == "plpgsql") {
+  const Extension* existing = run.catalog.find_extension(statement.name);
+  if ((existing != nullptr && !existing->assumed) || statement.name == "plpgsql") {
     if (statement.if_not_exists) {
       run.effects.changes_nothing = true;
       return true;
@@ -350,7 +351,8 @@ bool apply(Run& run, const model::CreateExtension& statement) {
   }
   Extension extension;
   extension.name = statement.name;
-  extension.oid = run.catalog.new_oid();
+  extension.oid = existing != nullptr ? existing->oid : run.catalog.new_oid();
+  extension.if_not_exists = statement.if_not_exists;
   extension.schema = statement.schema.empty() ? run.creation_schema({}) : statement.schema;
   if (run.failed) return false;
   if (!statement.schema.empty() && run.catalog.find_schema(statement.schema) == nullptr) {

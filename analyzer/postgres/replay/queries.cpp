@@ -294,7 +294,10 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     const bool alone = query.relations.size() == 1;
     if (!lock_use(run, *relation, use, alone ? query.where : std::nullopt, mode, 0)) return false;
     if (use.target_of_write && executed) {
-      run.change(relation->oid, [](Relation& copy) { copy.rows_loaded = true; });
+      run.change(relation->oid, [](Relation& copy) {
+        copy.rows_loaded = true;
+        copy.emptied = false;
+      });
     }
   }
   // In a body a name may be one of its variables.

@@ -179,6 +179,19 @@ ResolvedType Run::type(const model::TypeName& written) {
     fail("42704", fmt::format("type \"{}\" does not exist", model::display(written)));
     return result;
   }
+  // The type of an extension that the history did not create: somebody else has.
+  if (const facts::TypeId id = facts::find_type(written.name.name);
+      id >= 0 && facts::type(id).extension != 0) {
+    Extension extension;
+    extension.name = facts::extension_name(facts::type(id).extension);
+    extension.schema = written.name.schema.empty() ? "public" : written.name.schema;
+    extension.oid = catalog.new_oid();
+    extension.assumed = true;
+    if (catalog.find_extension(extension.name) == nullptr) {
+      catalog.put(std::move(extension));
+      return resolve_type(catalog, written);
+    }
+  }
   Type assumed;
   assumed.oid = catalog.new_oid();
   assumed.kind = TypeKind::kBase;
@@ -247,6 +260,7 @@ bool Run::may_have_rows(const Relation& relation) const {
     return relation.assumed ||
            std::ranges::any_of(leaves(relation), [&](Oid oid) { return may_have_rows(at(oid)); });
   }
+  if (relation.emptied) return false;
   return relation.assumed || relation.rows_loaded ||
          relation.created_in_migration != session.migration;
 }

@@ -182,6 +182,7 @@ bool apply(Run& run, const model::Delete& statement) {
   follow_references(run, run.at(table), true, nullptr);
   if (!statement.where && statement.reads.empty()) {
     run.change(table, [](Relation& copy) { copy.rows_deleted = true; });
+    note_emptied(run, table, !statement.only);
     if (!run.is_new(run.at(table))) {
       run.lose(model::ObjectKind::kTable, shown(run.at(table)), false, true);
     }

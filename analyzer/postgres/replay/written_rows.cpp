@@ -78,8 +78,27 @@ void note_rows(Run& run, Oid table) {
   std::vector<Oid> tables = run.leaves(run.at(table));
   tables.push_back(table);
   for (const Oid oid : tables) {
-    if (run.at(oid).rows_loaded) continue;
-    run.change(oid, [](Relation& copy) { copy.rows_loaded = true; });
+    if (run.at(oid).rows_loaded && !run.at(oid).emptied) continue;
+    run.change(oid, [](Relation& copy) {
+      copy.rows_loaded = true;
+      copy.emptied = false;
+    });
+  }
+}
+
+void note_emptied(Run& run, Oid table, bool with_descendants) {
+  std::vector<Oid> tables;
+  if (with_descendants) tables = run.descendants(run.at(table));
+  tables.push_back(table);
+  for (const Oid oid : tables) {
+    run.session.marked.push_back(oid);
+    run.change(oid, [](Relation& copy) {
+      copy.emptied = true;
+      for (Column& column : copy.columns) {
+        column.nulls_written = false;
+        column.constants_written.clear();
+      }
+    });
   }
 }
 
@@ -90,7 +109,7 @@ void note_nulls(Run& run, Oid table, const std::vector<std::string>& columns, bo
     return column != nullptr && column->nulls_written != nulls;
   });
   if (!changes) return;
-  run.session.with_new_columns.push_back(table);
+  run.session.marked.push_back(table);
   run.change(table, [&](Relation& copy) {
     for (Column& column : copy.columns) {
       if (std::ranges::find(columns, column.name) != columns.end()) column.nulls_written = nulls;
@@ -105,7 +124,7 @@ void note_constant(Run& run, Oid table, const std::string& name, const Expressio
       column->constants_written.size() >= kMaxConstants) {
     return;
   }
-  run.session.with_new_columns.push_back(table);
+  run.session.marked.push_back(table);
   run.change(table, [&](Relation& copy) {
     for (Column& own : copy.columns) {
       if (own.name == name) own.constants_written.push_back(value);

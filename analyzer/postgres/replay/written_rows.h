@@ -22,6 +22,8 @@ bool check_columns(Run& run, Oid table, const std::vector<std::string>& columns,
 
 /// The table may hold rows from now on.
 void note_rows(Run& run, Oid table);
+/// No row is left in the table, and in those below it.
+void note_emptied(Run& run, Oid table, bool with_descendants);
 /// Existing rows hold NULL in the columns, or no longer.
 void note_nulls(Run& run, Oid table, const std::vector<std::string>& columns, bool nulls);
 /// Existing rows hold the constant in the column.
