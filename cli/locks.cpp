@@ -71,7 +71,10 @@ std::string_view kind_name(postgres::RelationKind kind) {
 
 Effects syntax_error(const model::NotAnalyzed& step) {
   Effects effects;
-  effects.error = postgres::Failure{"42601", true, step.reason};
+  // What the grammar knows and the server has not.
+  const bool unsupported = step.reason.find("not yet implemented") != std::string::npos ||
+                           step.reason.find("not supported") != std::string::npos;
+  effects.error = postgres::Failure{unsupported ? "0A000" : "42601", true, step.reason};
   return effects;
 }
 

@@ -1,8 +1,11 @@
 #include "analyzer/postgres/replay.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
+#include "analyzer/postgres/facts/grammar_versions.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -89,6 +92,10 @@ DirectionTrace replay_direction(Replay& replay, const model::Direction& directio
 }  // namespace
 
 bool run_operation(Run& run, const model::Operation& operation) {
+  if (const auto newer = facts::newer_grammar(operation, run.options.pg_version)) {
+    return run.fail("42601", fmt::format("PostgreSQL {} does not know {}, which came with {}",
+                                         run.options.pg_version, newer->clause, newer->since));
+  }
   return std::visit(
       [&]<typename Statement>(const Statement& statement) {
         if constexpr (std::is_same_v<Statement, model::Transaction>) {

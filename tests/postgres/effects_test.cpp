@@ -133,6 +133,15 @@ TEST(Assumptions, AnUnknownTableIsNoError) {
   EXPECT_EQ(names(effects.scans), "users");
 }
 
+TEST(Assumptions, AnUnknownExtensionMayBringFunctionsAndTypes) {
+  Replay replay = strict();
+  run(replay, kTable);
+  EXPECT_EQ(error(run(replay, "SELECT st_makepoint(1, 2)")), "42883");
+  run(replay, "CREATE EXTENSION nosuchextension");
+  EXPECT_EQ(error(run(replay, "SELECT st_makepoint(1, 2)")), "");
+  EXPECT_EQ(error(run(replay, "ALTER TABLE t ADD g geometry DEFAULT st_makepoint(1, 2)")), "");
+}
+
 TEST(Assumptions, NothingIsCertainAfterSqlThatIsNotKnown) {
   Replay replay = strict();
   replay.apply_unknown();

@@ -307,7 +307,9 @@ bool remake_foreign_key(Run& run, const Relation& table, const CatalogConstraint
     return true;
   }
   run.lock(table.oid == changed ? *referenced : table, LockMode::kAccessExclusive);
-  bool check = false;
+  // Of a table that is written anew nothing is taken over: TryReuseForeignKey() is not tried.
+  bool check = std::ranges::any_of(
+      changes, [&](const TypeChange& change) { return change.table == changed && change.rewrite; });
   for (std::size_t i = 0; i < constraint.columns.size() && i < constraint.referenced_columns.size();
        ++i) {
     const Column* own = table.column(constraint.columns[i]);
@@ -440,7 +442,7 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
     const bool bits = column.type.name.name == "bit" || column.type.name.name == "varbit";
     if (name == "bit" && bits && !type.name.modifiers.empty()) {
       run.may_fail(
-          table.rows_loaded && column.type.name.name == "bit", "22026",
+          table.rows_loaded && !column.nulls_written && column.type.name.name == "bit", "22026",
           fmt::format("bit string length does not match type {}", model::display(type.name)));
     } else if ((name == "varchar" || name == "bpchar") && !type.name.modifiers.empty()) {
       run.risk("22001", fmt::format("value too long for type {}", model::display(type.name)));

@@ -227,6 +227,10 @@ namespace {
 
 bool add_key(Run& run, Oid table, const model::Constraint& definition,
              const ConstraintContext& context) {
+  if (run.at(table).kind == RelationKind::kForeignTable) {
+    return run.fail("0A000", fmt::format("{} constraints are not supported on foreign tables",
+                                         model::display(definition.kind)));
+  }
   if (!check_key_columns(run, table, definition)) return false;
   if (!definition.using_index.empty()) return use_index(run, table, definition);
   if (definition.kind == ConstraintKind::kPrimaryKey && run.at(table).primary_key() != nullptr) {
@@ -408,6 +412,9 @@ void check_foreign_key_rows(Run& run, const Relation& table, const Relation& ref
 
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
                      const ConstraintContext& context) {
+  if (run.at(table).kind == RelationKind::kForeignTable) {
+    return run.fail("0A000", "foreign key constraints are not supported on foreign tables");
+  }
   if (!context.at_creation && !name_is_free(run, run.at(table), definition.name)) return false;
   const Relation* referenced = run.relation(definition.referenced_table);
   if (referenced == nullptr) return false;

@@ -74,7 +74,10 @@ std::vector<Reached> from_dependency(const Run& run, const Dependency& dependenc
     return {{{.kind = Kind::kStatistics, .oid = oid, .name = {}}, automatic}};
   }
   for (const NamedObject* object : run.catalog.objects()) {
-    if (object->oid == oid) return {{{.kind = Kind::kObject, .oid = oid, .name = {}}, true}};
+    if (object->oid != oid) continue;
+    // A publication only loses the relation.
+    const bool stays = object->kind == model::ObjectKind::kPublication;
+    return {{{.kind = Kind::kObject, .oid = oid, .name = {}}, automatic || stays}};
   }
   return {};
 }
@@ -241,6 +244,7 @@ std::vector<Reached> expand(const Run& run, const DropTarget& target) {
     }
     case Kind::kFunction:
     case Kind::kExtension:
+    case Kind::kObject:
       add_dependents(run, target.oid, 0, result);
       return result;
     case Kind::kSchema:
@@ -250,7 +254,6 @@ std::vector<Reached> expand(const Run& run, const DropTarget& target) {
     case Kind::kPolicy:
     case Kind::kRule:
     case Kind::kStatistics:
-    case Kind::kObject:
       return result;
   }
   return result;
@@ -519,7 +522,11 @@ void remove(Run& run, const DropTarget& target, bool implied) {
       }
       return;
     case Kind::kObject:
-      // Publications and their kin lose the relation and stay.
+      for (const NamedObject* object : run.catalog.objects()) {
+        if (object->oid != target.oid || object->kind == model::ObjectKind::kPublication) continue;
+        run.catalog.erase_object(object->kind, {object->schema, object->name});
+        return;
+      }
       return;
   }
 }

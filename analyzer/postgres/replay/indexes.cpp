@@ -91,8 +91,10 @@ bool check_exclusion_operator(Run& run, const IndexRequest& request, std::size_t
     return run.fail(
         "42883", fmt::format("operator does not exist: {0} {1} {0}", model::display(type), symbol));
   }
-  if (request.definition.method == "btree" && symbol != "=" && symbol != "<" && symbol != ">" &&
-      symbol != "<=" && symbol != ">=") {
+  const bool arithmetic = symbol == "+" || symbol == "-" || symbol == "*" || symbol == "/";
+  const bool ordered =
+      symbol == "=" || symbol == "<" || symbol == ">" || symbol == "<=" || symbol == ">=";
+  if (arithmetic || (request.definition.method == "btree" && !ordered)) {
     return run.fail("42809", fmt::format("operator {} is not a member of operator family of the "
                                          "access method",
                                          symbol));
@@ -202,6 +204,11 @@ bool check_method(Run& run, const IndexRequest& request) {
        method == "spgist")) {
     return run.fail("0A000",
                     fmt::format("access method \"{}\" does not support unique indexes", method));
+  }
+  if (request.constraint == ConstraintKind::kExclusion && (method == "gin" || method == "brin")) {
+    return run.fail("0A000", fmt::format("access method \"{}\" does not support exclusion "
+                                         "constraints",
+                                         method));
   }
   if (definition.keys.size() > 1 && (method == "hash" || method == "spgist")) {
     return run.fail(

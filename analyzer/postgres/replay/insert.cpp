@@ -36,6 +36,14 @@ bool has_rows(const Relation& table) {
   return table.kind != RelationKind::kMaterializedView && table.kind != RelationKind::kSequence;
 }
 
+/// Whether a trigger sees new rows before they are checked.
+bool may_change_rows(const Relation& table) {
+  return std::ranges::any_of(table.triggers, [](const Trigger& trigger) {
+    return trigger.definition.row && trigger.definition.timing == "BEFORE" &&
+           (trigger.definition.events & kInsertEvent) != 0;
+  });
+}
+
 /// The columns of INSERT ... SELECT against those that they go to.
 bool check_selected(Run& run, const model::Query& query, const Relation& table,
                     const std::vector<std::string>& given) {
@@ -129,7 +137,7 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       if (const auto error = value_error(run.catalog, column->type, row[i])) {
         return run.fail(error->sqlstate, error->message);
       }
-      if (is_null_constant(row[i]) && column->not_null) {
+      if (is_null_constant(row[i]) && column->not_null && !may_change_rows(table)) {
         return run.fail("23502", fmt::format("null value in column \"{}\" of relation \"{}\" "
                                              "violates not-null constraint",
                                              column->name, table.name));
@@ -178,6 +186,28 @@ bool check_partition(Run& run, const Relation& table, const std::vector<std::str
       return run.fail("23514", fmt::format("new row for relation \"{}\" violates partition "
                                            "constraint",
                                            table.name));
+    }
+  }
+  return true;
+}
+
+/// Constants that a CHECK of the table refuses, validated or not.
+bool check_constraints(Run& run, const Relation& table, const std::vector<std::string>& given,
+                       const std::vector<std::vector<Expression>>& rows) {
+  if (may_change_rows(table)) return true;
+  for (const CatalogConstraint& constraint : table.constraints) {
+    if (constraint.kind != model::ConstraintKind::kCheck || !constraint.enforced ||
+        !constraint.expression) {
+      continue;
+    }
+    for (const std::vector<Expression>& row : rows) {
+      for (std::size_t i = 0; i < row.size() && i < given.size(); ++i) {
+        if (!is_constant(row[i]) || !refutes(*constraint.expression, given[i], row[i])) continue;
+        return run.fail("23514",
+                        fmt::format("new row for relation \"{}\" violates check constraint "
+                                    "\"{}\"",
+                                    table.name, constraint.name));
+      }
     }
   }
   return true;
@@ -279,6 +309,7 @@ bool apply(Run& run, const model::Insert& statement) {
     return true;
   }
   if (!check_partition(run, run.at(table), given, statement.rows) ||
+      !check_constraints(run, run.at(table), given, statement.rows) ||
       !check_view_option(run, statement.table, statement, given)) {
     return false;
   }

@@ -97,11 +97,15 @@ bool reindex_index(Run& run, const model::Reindex& statement, bool concurrently)
   return true;
 }
 
-/// The heaps that VACUUM FULL and CLUSTER of a table write: those of its partitions, not those of
-/// other children.
+/// The heaps that CLUSTER of a table writes: those of its partitions, not those of other children.
 std::vector<Oid> own_heaps(const Run& run, const Relation& table) {
   return table.kind == RelationKind::kPartitionedTable ? run.leaves(table)
                                                        : std::vector<Oid>{table.oid};
+}
+
+/// VACUUM and ANALYZE go on to children by inheritance since version 18 (release notes, E.1.2).
+bool goes_to_children(const Run& run, const Relation& table) {
+  return table.kind == RelationKind::kPartitionedTable || run.since(18);
 }
 
 bool cluster_one(Run& run, const Relation& table, Oid index) {
@@ -137,13 +141,15 @@ bool vacuum_one(Run& run, const model::Vacuum& statement, const Relation& table,
   if (statement.analyze) {
     run.lock(table, LockMode::kShareUpdateExclusive);
     // Partitions are analyzed too; other children only lend their rows.
-    const bool partitioned = table.kind == RelationKind::kPartitionedTable;
+    const bool analyzed = goes_to_children(run, table);
     for (const Oid child : run.descendants(table)) {
-      run.lock(child, partitioned ? LockMode::kShareUpdateExclusive : LockMode::kAccessShare);
+      run.lock(child, analyzed ? LockMode::kShareUpdateExclusive : LockMode::kAccessShare);
     }
   }
   if (!statement.vacuum) return true;
-  for (const Oid leaf : own_heaps(run, table)) {
+  const std::vector<Oid> heaps =
+      goes_to_children(run, table) ? run.leaves(table) : std::vector<Oid>{table.oid};
+  for (const Oid leaf : heaps) {
     const Relation& heap = run.at(leaf);
     if (statement.full) {
       run.lock(heap, LockMode::kAccessExclusive);

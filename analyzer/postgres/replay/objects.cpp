@@ -1,11 +1,10 @@
-// Schemas, sequences, extensions, statistics, publications, settings, and what has no group.
+// Schemas, extensions, settings, and what has no group.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "analyzer/postgres/facts/transaction_blocks.h"
-#include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/sql/parse.h"
 
@@ -50,63 +49,6 @@ std::vector<std::string> words(std::string_view sql) {
   }
   finish();
   return result;
-}
-
-/// Points an owned sequence at its column: OWNED BY table.column.
-bool own_sequence(Run& run, Relation& sequence, const std::vector<std::string>& owner) {
-  if (sequence.table != 0 && run.catalog.relation(sequence.table) != nullptr) {
-    run.change(sequence.table, [&](Relation& copy) {
-      for (Column& column : copy.columns) {
-        if (column.owned_sequence == sequence.oid) column.owned_sequence = 0;
-      }
-    });
-  }
-  sequence.table = 0;
-  sequence.owner_column = 0;
-  if (owner.empty() || (owner.size() == 1 && lower(owner[0]) == "none")) return true;
-  if (owner.size() < 2) return run.fail("42601", "invalid OWNED BY option");
-  model::QualifiedName name;
-  name.name = owner[owner.size() - 2];
-  if (owner.size() > 2) name.schema = owner[owner.size() - 3];
-  const Relation* table = run.table(name);
-  if (table == nullptr) return false;
-  run.lock(*table, LockMode::kAccessShare);
-  if (table->schema != sequence.schema && !table->assumed) {
-    return run.fail("55000", "sequence must be in same schema as table it is linked to");
-  }
-  const Oid oid = table->oid;
-  const Column* column = run.column(oid, owner.back());
-  if (column == nullptr) return false;
-  sequence.table = oid;
-  sequence.owner_column = column->number;
-  const AttributeNumber number = column->number;
-  run.change(oid, [&](Relation& copy) {
-    for (Column& own : copy.columns) {
-      if (own.number == number) own.owned_sequence = sequence.oid;
-    }
-  });
-  return true;
-}
-
-bool check_sequence(Run& run, const model::SequenceOptions& options) {
-  if (options.increment == 0) return run.fail("22023", "INCREMENT must not be zero");
-  if (options.minimum && options.maximum && *options.minimum >= *options.maximum) {
-    return run.fail("22023", "MINVALUE must be less than MAXVALUE");
-  }
-  if (options.start && options.minimum && *options.start < *options.minimum) {
-    return run.fail("22023", "START value cannot be less than MINVALUE");
-  }
-  if (options.start && options.maximum && *options.start > *options.maximum) {
-    return run.fail("22023", "START value cannot be greater than MAXVALUE");
-  }
-  if (options.type) {
-    const std::string& name = options.type->name.name;
-    if (name != "int2" && name != "int4" && name != "int8" && name != "smallint" &&
-        name != "integer" && name != "bigint") {
-      return run.fail("22023", "sequence type must be smallint, integer, or bigint");
-    }
-  }
-  return true;
 }
 
 /// The command below EXPLAIN or PREPARE … AS, planned but not run.
@@ -224,6 +166,26 @@ constexpr TrackedObject kTracked[] = {
     {"CREATE CAST", ObjectKind::kCast, 99},
 };
 
+/// What a new object hangs on: a server on the extension that brings its wrapper, an event trigger
+/// on its function.
+Oid needed_by(const Run& run, ObjectKind kind, const std::vector<std::string>& parts) {
+  const auto after = [&](std::string_view word) {
+    const auto found = std::ranges::find(parts, word);
+    return parts.end() - found > 1 ? *(found + 1) : std::string();
+  };
+  if (kind == ObjectKind::kServer) {
+    const Extension* extension = run.catalog.find_extension(after("wrapper"));
+    return extension == nullptr ? 0 : extension->oid;
+  }
+  if (kind == ObjectKind::kEventTrigger) {
+    std::string name = after("function");
+    if (name.empty()) name = after("procedure");
+    const auto functions = run.catalog.find_functions({"", name});
+    return functions.size() == 1 ? functions.front()->oid : 0;
+  }
+  return 0;
+}
+
 bool track(Run& run, const TrackedObject& tracked) {
   const std::vector<std::string> parts = words(run.sql);
   std::string name = "*";
@@ -240,8 +202,14 @@ bool track(Run& run, const TrackedObject& tracked) {
     return run.fail("42710",
                     fmt::format("{} \"{}\" already exists", model::display(tracked.kind), name));
   }
-  run.catalog.put(NamedObject{
-      .oid = run.catalog.new_oid(), .kind = tracked.kind, .schema = {}, .name = name, .needs = {}});
+  NamedObject object;
+  object.oid = run.catalog.new_oid();
+  object.kind = tracked.kind;
+  object.name = name;
+  if (const Oid need = needed_by(run, tracked.kind, parts); need != 0) {
+    object.needs.push_back({.object = object.oid, .needs = need});
+  }
+  run.catalog.put(std::move(object));
   return true;
 }
 
@@ -261,82 +229,6 @@ bool apply(Run& run, const model::CreateSchema& statement) {
   }
   run.catalog.put(
       Schema{.oid = run.catalog.new_oid(), .name = name, .owner = statement.owner, .comment = {}});
-  return true;
-}
-
-bool apply(Run& run, const model::CreateSequence& statement) {
-  const std::string schema = run.creation_schema(statement.name, statement.persistence);
-  if (run.failed) return false;
-  const std::string name = truncate_identifier(statement.name.name);
-  const Relation* existing = run.catalog.find_relation({schema, name});
-  if (existing != nullptr && !existing->assumed) {
-    if (statement.if_not_exists) {
-      run.effects.changes_nothing = true;
-      return true;
-    }
-  }
-  if (existing != nullptr && existing->assumed) run.erase(existing->oid);
-  Relation sequence = run.make(RelationKind::kSequence, schema, name);
-  sequence.sequence = statement.options;
-  if (sequence.sequence.type) {
-    sequence.sequence.type = resolve_type(run.catalog, *sequence.sequence.type).name;
-  }
-  resolve_sequence_options(sequence.sequence);
-  if (!check_sequence(run, sequence.sequence)) return false;
-  if (run.catalog.relation_name_taken({schema, name})) {
-    return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
-  }
-  if (statement.persistence == model::Persistence::kUnlogged) {
-    sequence.persistence = model::Persistence::kUnlogged;
-  }
-  if (statement.options.owned_by && !own_sequence(run, sequence, *statement.options.owned_by)) {
-    return false;
-  }
-  sequence.sequence.owned_by.reset();
-  const Oid oid = sequence.oid;
-  run.put(std::move(sequence));
-  run.created(oid);
-  return true;
-}
-
-bool apply(Run& run, const model::AlterSequence& statement) {
-  const Relation* sequence = run.relation_if_any(statement.name);
-  if (sequence == nullptr && statement.if_exists) {
-    run.effects.changes_nothing = !run.options.assume_missing;
-    return true;
-  }
-  if (sequence == nullptr) sequence = run.relation(statement.name, RelationKind::kSequence);
-  if (sequence == nullptr) return false;
-  run.lock(*sequence, LockMode::kShareRowExclusive);
-  if (sequence->kind != RelationKind::kSequence && !sequence->assumed) {
-    return run.fail("42809", fmt::format("\"{}\" is not a sequence", sequence->name));
-  }
-  Relation copy = *sequence;
-  const model::SequenceOptions& options = statement.options;
-  const auto take = [](auto& to, const auto& from) {
-    if (from) to = from;
-  };
-  take(copy.sequence.increment, options.increment);
-  take(copy.sequence.minimum, options.minimum);
-  take(copy.sequence.maximum, options.maximum);
-  take(copy.sequence.start, options.start);
-  take(copy.sequence.cache, options.cache);
-  take(copy.sequence.cycle, options.cycle);
-  if (options.type) {
-    copy.sequence.type = resolve_type(run.catalog, *options.type).name;
-    copy.sequence.maximum.reset();
-    resolve_sequence_options(copy.sequence);
-  }
-  if (!check_sequence(run, copy.sequence)) return false;
-  if (options.owned_by) {
-    const Relation* table = run.catalog.relation(copy.table);
-    const Column* column = table == nullptr ? nullptr : table->column(copy.owner_column);
-    if (column != nullptr && column->identity != model::IdentityKind::kNone) {
-      return run.fail("0A000", "cannot change ownership of identity sequence");
-    }
-    if (!own_sequence(run, copy, *options.owned_by)) return false;
-  }
-  run.put(std::move(copy));
   return true;
 }
 

@@ -10,9 +10,6 @@
 namespace forelock::postgres {
 
 bool apply(Run& run, const model::CreateStatistics& statement) {
-  if (statement.name.name.empty() && !run.since(16)) {
-    return run.fail("42601", "statistics need a name before version 16");
-  }
   const Relation* table = run.relation(statement.table);
   if (table == nullptr) return false;
   const Oid oid = table->oid;

@@ -109,12 +109,19 @@ void note_nulls(Run& run, Oid table, const std::vector<std::string>& columns, bo
     return column != nullptr && column->nulls_written != nulls;
   });
   if (!changes) return;
-  run.session.marked.push_back(table);
-  run.change(table, [&](Relation& copy) {
-    for (Column& column : copy.columns) {
-      if (std::ranges::find(columns, column.name) != columns.end()) column.nulls_written = nulls;
-    }
-  });
+  // Rows of a partitioned table are those of its partitions.
+  std::vector<Oid> tables = {table};
+  if (owner.kind == RelationKind::kPartitionedTable) {
+    for (const Oid partition : run.descendants(owner)) tables.push_back(partition);
+  }
+  for (const Oid oid : tables) {
+    run.session.marked.push_back(oid);
+    run.change(oid, [&](Relation& copy) {
+      for (Column& column : copy.columns) {
+        if (std::ranges::find(columns, column.name) != columns.end()) column.nulls_written = nulls;
+      }
+    });
+  }
 }
 
 void note_constant(Run& run, Oid table, const std::string& name, const Expression& value) {
@@ -182,9 +189,10 @@ void follow_references(Run& run, const Relation& table, bool deletes,
                                            use.constraint->name));
       }
     }
-    if (deletes && !writes) {
-      run.risk("23503", fmt::format("rows of \"{}\" may still be referenced from \"{}\"",
-                                    table.name, use.table->name));
+    if (!writes) {
+      run.may_fail(table.rows_loaded && use.table->rows_loaded, "23503",
+                   fmt::format("rows of \"{}\" may still be referenced from \"{}\"", table.name,
+                               use.table->name));
     }
     if (writes && deletes && action == model::ForeignKeyAction::kCascade &&
         use.table->oid != table.oid) {

@@ -116,6 +116,7 @@ class AlterTableRun {
   bool may_change_type(const Relation& table, const Column& column);
   bool not_null(Oid table, const std::string& column, bool recursing);
   bool constrain(const ExtraConstraint& extra);
+  [[nodiscard]] bool holds_null_only(const model::Constraint& constraint) const;
   bool drop_constraint(Oid table, const model::DropConstraint& action, bool recursing);
   bool check_index_column(const std::string& number);
   bool validate_check(Oid table, const std::string& name);

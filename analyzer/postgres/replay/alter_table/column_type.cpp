@@ -94,11 +94,12 @@ bool AlterTableRun::alter_type(Oid oid, const model::AlterColumnType& action, bo
   }
   if (recursing) run_.lock(table, mode_);
   for (const TypeChange& earlier : type_changes_) {
-    if (earlier.table == oid && earlier.column == existing->number &&
-        earlier.old_type != earlier.new_type) {
-      return run_.fail("0A000",
-                       fmt::format("cannot alter type of column \"{}\" twice", action.column));
-    }
+    if (earlier.table != oid || earlier.column != existing->number) continue;
+    // Reached through another parent.
+    if (recursing) return true;
+    if (earlier.old_type == earlier.new_type) continue;
+    return run_.fail("0A000",
+                     fmt::format("cannot alter type of column \"{}\" twice", action.column));
   }
   const std::optional<TypeChange> change = change_column_type(run_, oid, action);
   if (!change) return false;

@@ -13,6 +13,22 @@ using model::ConstraintKind;
 
 using Kind = DropTarget::Kind;
 
+/// Whether a column of the key is made by this statement and has no values: nothing to look up.
+bool AlterTableRun::holds_null_only(const model::Constraint& constraint) const {
+  if (constraint.kind != ConstraintKind::kForeignKey || constraint.match == 'f') return false;
+  return std::ranges::any_of(statement_.actions, [&](const model::AlterAction& action) {
+    const auto* add = std::get_if<model::AddColumn>(&action.what);
+    if (add == nullptr || add->if_not_exists ||
+        std::ranges::find(constraint.columns, add->column.name) == constraint.columns.end()) {
+      return false;
+    }
+    const Column* column = self().column(add->column.name);
+    return column != nullptr && !column->default_value && !column->not_null &&
+           column->generated == model::GeneratedKind::kNone &&
+           user_type(run_.catalog, column->type) == nullptr;
+  });
+}
+
 bool AlterTableRun::constrain(const ExtraConstraint& extra) {
   const model::Constraint& constraint = extra.constraint;
   const Relation& table = self();
@@ -49,9 +65,10 @@ bool AlterTableRun::constrain(const ExtraConstraint& extra) {
              !constraint.no_inherit) {
     run_.lock_tree(table, mode_);
   }
-  return add_constraint(
-      run_, table_, constraint,
-      {.skip_scan = extra.skip_scan, .only = statement_.only, .all_null = extra.all_null});
+  return add_constraint(run_, table_, constraint,
+                        {.skip_scan = extra.skip_scan,
+                         .only = statement_.only,
+                         .all_null = extra.all_null || holds_null_only(constraint)});
 }
 
 bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action, bool recursing) {
@@ -86,8 +103,9 @@ bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action
   const bool is_check = found->kind == ConstraintKind::kCheck;
   const bool inherits = is_check && !found->no_inherit;
   const Oid part = found->oid;
+  // Since version 18 the partitions may keep theirs.
   if (statement_.only && table.kind == RelationKind::kPartitionedTable && !table.children.empty() &&
-      inherits) {
+      inherits && !run_.since(18)) {
     return run_.fail("42P16",
                      "cannot remove constraint from only the partitioned table when "
                      "partitions exist");
@@ -214,6 +232,12 @@ bool AlterTableRun::operator()(const model::AlterConstraint& action) {
   // The constraint's copies on the partitions follow: ATExecAlterConstrRecurse().
   for (const Oid child : run_.descendants(self())) {
     if (self().kind == RelationKind::kPartitionedTable) run_.lock(child, mode_);
+  }
+  if (action.enforced.value_or(false) && !found->enforced) {
+    if (const Relation* referenced = run_.catalog.relation(found->referenced_table)) {
+      run_.lock(*referenced, LockMode::kRowShare);
+      check_foreign_key_rows(run_, self(), *referenced, action.name);
+    }
   }
   run_.change(table_, [&](Relation& copy) {
     for (CatalogConstraint& constraint : copy.constraints) {

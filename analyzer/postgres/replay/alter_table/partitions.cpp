@@ -98,6 +98,15 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   }
   for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
     run_.lock(*use.table, LockMode::kAccessExclusive);
+    // RI_PartitionRemove_Check() joins the two.
+    const Relation& referencing = *use.table;
+    for (const Relation* side : {&run_.at(child), &referencing}) {
+      for (const Oid heap : run_.leaves(*side)) {
+        run_.scan(run_.at(heap), "rows that are still referenced are looked for");
+      }
+    }
+    run_.risk("23503", fmt::format("rows of \"{}\" may still be referenced from \"{}\"",
+                                   run_.at(child).name, use.table->name));
   }
   run_.effects.waits_for_old_transactions = action.concurrently;
   const std::optional<model::PartitionBound> bound = partition->bound;

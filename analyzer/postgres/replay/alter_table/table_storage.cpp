@@ -14,6 +14,11 @@ namespace forelock::postgres {
 bool AlterTableRun::prepare_persistence(bool logged) {
   using model::Persistence;
   const Relation& table = self();
+  if (table.kind == RelationKind::kPartitionedTable && run_.since(18)) {
+    return run_.fail("42809", fmt::format("\"{}\" is a partitioned table, which has no rows of its "
+                                          "own to log",
+                                          table.name));
+  }
   if (table.persistence == Persistence::kTemporary) {
     return run_.fail("42P16",
                      fmt::format("cannot change logged status of table \"{}\" because it is "
@@ -93,12 +98,21 @@ bool AlterTableRun::operator()(const model::SetTablespace& action) {
 bool AlterTableRun::operator()(const model::SetAccessMethod& action) {
   const std::string old = self().access_method.empty() ? "heap" : self().access_method;
   const std::string wanted = action.method.empty() ? "heap" : action.method;
+  const bool partitioned = self().kind == RelationKind::kPartitionedTable;
+  // Since version 17 it decides about partitions that come later.
+  if (partitioned && !run_.since(17)) {
+    return run_.fail("42809", "cannot change access method of a partitioned table");
+  }
+  if (wanted != "heap" && !run_.options.assume_missing && !run_.has_unknown_extension() &&
+      run_.catalog.find_object(model::ObjectKind::kAccessMethod, {"", wanted}) == nullptr) {
+    return run_.fail("42704", fmt::format("access method \"{}\" does not exist", wanted));
+  }
   if (old == wanted) {
     run_.effects.changes_nothing = statement_.actions.size() == 1;
     return true;
   }
   run_.change(table_, [&](Relation& copy) { copy.access_method = wanted; });
-  rewrites_.emplace(table_, "another table access method stores the rows");
+  if (!partitioned) rewrites_.emplace(table_, "another table access method stores the rows");
   return true;
 }
 
