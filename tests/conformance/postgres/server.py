@@ -64,11 +64,24 @@ class Server:
              "-AtqX", "-F", "\x1f", "-v", "VERBOSITY=sqlstate"],
             input=script, capture_output=True, text=True, timeout=120, check=False)
 
+    def database(self, name):
+        """A database of its own, so that several threads can work on one server."""
+        self.psql(f"CREATE DATABASE {name} TEMPLATE template0;")
+        return Database(self, name)
+
     def stop(self):
         data = os.path.join(self.folder, "data")
         subprocess.run([*self.prefix, os.path.join(self.bin, "pg_ctl"), "-D", data, "-w", "-m",
                         "immediate", "stop"], stdout=subprocess.DEVNULL, cwd="/", check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Database:
+    def __init__(self, server, name):
+        self.server, self.name = server, name
+
+    def psql(self, script):
+        return self.server.psql(script, self.name)
 
 
 RESET = """

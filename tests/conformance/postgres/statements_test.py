@@ -7,6 +7,7 @@ A family is a file of statements/; without one all are run.
 import argparse
 import json
 import os
+import queue
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from observe import differences, observe, predicted  # noqa: E402
 from server import RESET, SKIPPED, Server  # noqa: E402
 from statements import cases  # noqa: E402
 
+WORKERS = 2
+
 
 def ask(binary, major, setup, statement, folder):
     path = os.path.join(folder, "case.sql")
@@ -27,6 +30,19 @@ def ask(binary, major, setup, statement, folder):
     run = subprocess.run([binary, "locks", "--format", "json", "--pg-version", str(major), path],
                          capture_output=True, text=True, timeout=60, check=False)
     return predicted(json.loads(run.stdout)["statements"][-1])
+
+
+def judge(binary, major, database, case):
+    """None where the setup fails, else the lines that say where the two differ."""
+    _, _, setup, statement = case
+    real = observe(database, RESET, setup, statement)
+    if real is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return differences(real, ask(binary, major, setup, statement, folder))
+        except (ValueError, KeyError, IndexError) as error:
+            return [f"no answer: {error!r}"]
 
 
 def main():
@@ -39,30 +55,33 @@ def main():
     if not binary or not os.path.exists(binary):
         print("FORELOCK does not name a binary")
         return SKIPPED
+    chosen = [case for case in cases() if arguments.only in case[3] and
+              (not arguments.families or case[0] in arguments.families)]
     server = Server()
-    wrong = broken = count = 0
-    # The server is one, and so is its database; the binary answers while it works.
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as other:
-        for family, names, setup, statement in cases():
-            if arguments.only not in statement or arguments.families and family not in arguments.families:
-                continue
-            answer = other.submit(ask, binary, server.major, setup, statement, folder)
-            real = observe(server, RESET, setup, statement)
-            if real is None:
+    databases = queue.SimpleQueue()
+    for i in range(WORKERS):
+        databases.put(server.database(f"work{i}"))
+
+    def run(case):
+        database = databases.get()
+        try:
+            return judge(binary, server.major, database, case)
+        finally:
+            databases.put(database)
+
+    wrong = broken = 0
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for (family, names, _, statement), lines in zip(chosen, pool.map(run, chosen)):
+            if lines is None:
                 broken += 1
-                print(f"--- the setup fails for: {statement}   given {', '.join(names)}")
-                continue
-            count += 1
-            try:
-                lines = differences(real, answer.result())
-            except (ValueError, KeyError, IndexError) as error:
-                lines = [f"no answer: {error!r}"]
-            if lines:
+                lines = ["the setup fails"]
+            elif lines:
                 wrong += 1
-                if wrong <= arguments.show:
-                    print(f"--- {family}: {statement}   given {', '.join(names)}")
-                    for line in lines:
-                        print("      " + line)
+            if lines and wrong <= arguments.show:
+                print(f"--- {family}: {statement}   given {', '.join(names)}")
+                for line in lines:
+                    print("      " + line)
+    count = len(chosen) - broken
     print(f"{count - wrong} of {count} statements hold on PostgreSQL {server.major}, {broken} broken")
     return int(wrong > 0 or broken > 0)
 
