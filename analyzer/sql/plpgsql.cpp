@@ -169,7 +169,7 @@ class BodyReader {
     if (own("raise") && raises_error(range)) {
       BodyStatement raise;
       raise.raises = true;
-      raise.conditional = conditional();
+      raise.conditional = conditional() || may_have_returned_;
       raise.span = tokens_.span(range);
       statements_.push_back(std::move(raise));
     }
@@ -177,6 +177,7 @@ class BodyReader {
     if (own("execute")) {
       execute(range);
     } else if (own("return")) {
+      may_have_returned_ = true;
       if (tokens_.is(range.begin + 1, "query")) query({range.begin + 2, range.end});
     } else if (own("open")) {
       query({tokens_.find(range, "for") + 1, range.end});
@@ -284,6 +285,7 @@ class BodyReader {
   std::size_t at_ = 0;
   std::vector<Block> blocks_;
   bool finished_ = false;
+  bool may_have_returned_ = false;
   std::vector<BodyStatement> statements_;
 };
 

@@ -383,9 +383,11 @@ constexpr Case kData[] = {
        "o.x] where=o.x) overriding_system reads=[src, o])"},
     {"UPDATE ONLY s.t AS x SET a = a + 1, (b, c) = (SELECT 1, 2 FROM u), d = DEFAULT FROM o "
        "WHERE x.id = o.id AND o.v IS DISTINCT FROM 3 RETURNING *",
-     "Update(table=s.t alias=x only set=[a=(a + 1), b=query(targets=[?column?=1, ?column?=2] "
-       "from=[u]), c=query(targets=[?column?=1, ?column?=2] from=[u]), d=DEFAULT] where=((x.id "
-       "= o.id) AND (o.v IS DISTINCT FROM 3)) reads=[u, o])"},
+     "Update(table=s.t alias=x only set=[a=(a + 1), b=other:(query(targets=[?column?=1, "
+     "?column?=2] from=[u])), c=other:(query(targets=[?column?=1, ?column?=2] from=[u])), "
+     "d=DEFAULT] where=((x.id = o.id) AND (o.v IS DISTINCT FROM 3)) reads=[u, o])"},
+    {"UPDATE t SET (a, b) = (1, c), d = 2", "Update(table=t set=[a=1, b=c, d=2])"},
+    {"SELECT * FROM ONLY t", "Select(query=query(targets=[*=*] from=[ONLY t] columns=[*]))"},
     {"UPDATE t SET a = CASE WHEN b THEN 1 ELSE 2 END",
      "Update(table=t set=[a=CASE(b, 1, 2)])"},
     {"DELETE FROM t USING a, b WHERE t.id = a.id AND NOT EXISTS (SELECT 1 FROM c WHERE c.id = "

@@ -78,6 +78,8 @@ TEST(PlPgSql, RaisedExceptions) {
   EXPECT_EQ(statements("BEGIN RAISE NOTICE 'x'; IF a THEN RAISE 'x'; END IF; RAISE EXCEPTION 'y'; "
                        "EXCEPTION WHEN others THEN RAISE; END"),
             (Strings{"?^RAISE 'x'", "^RAISE EXCEPTION 'y'"}));
+  EXPECT_EQ(statements("BEGIN IF a THEN RETURN; END IF; RAISE EXCEPTION 'y'; END"),
+            (Strings{"?RAISE EXCEPTION 'y'"}));
 }
 
 TEST(PlPgSql, QueriesOfLoopsReturnsAndCursors) {

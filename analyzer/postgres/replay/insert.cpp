@@ -233,20 +233,6 @@ bool check_view_option(Run& run, const model::QualifiedName& name, const model::
   return true;
 }
 
-/// The columns of a view that is written to, before anything is said about the view itself.
-bool check_view_columns(Run& run, const model::QualifiedName& name,
-                        const std::vector<std::string>& columns) {
-  const Relation* view = run.relation_if_any(name);
-  if (view == nullptr || view->kind != RelationKind::kView || view->open_columns) return true;
-  for (const std::string& column : columns) {
-    if (view->column(column) == nullptr) {
-      return run.fail("42703", fmt::format("column \"{}\" of relation \"{}\" does not exist",
-                                           column, view->name));
-    }
-  }
-  return true;
-}
-
 /// The column list of COPY: generated columns are left out of it.
 bool check_copied(Run& run, const Relation& table, const std::vector<std::string>& columns) {
   if (!check_columns(run, table.oid, columns, "42701")) return false;
@@ -267,7 +253,8 @@ bool apply(Run& run, const model::Insert& statement) {
   if (target == nullptr) return false;
   const Oid table = target->oid;
   const bool is_view = target->kind == RelationKind::kView;
-  if (!is_view && !check_columns(run, table, statement.columns, "42701")) return false;
+  const bool through_view = names_view(run, statement.table);
+  if (!through_view && !check_columns(run, table, statement.columns, "42701")) return false;
   std::vector<std::string> given = statement.columns;
   if (given.empty() && (statement.query || !statement.rows.empty())) {
     std::size_t count = statement.query ? statement.query->targets.size() : 0;
@@ -286,9 +273,10 @@ bool apply(Run& run, const model::Insert& statement) {
       return run.fail("42601", "INSERT has more expressions than target columns");
     }
   }
-  if (!is_view && !check_insert(run, statement, run.at(table), given)) return false;
+  if (!through_view && !check_insert(run, statement, run.at(table), given)) return false;
   if (statement.query && !read_query(run, *statement.query, true)) return false;
-  if (statement.query && !is_view && !check_selected(run, *statement.query, run.at(table), given)) {
+  if (statement.query && !through_view &&
+      !check_selected(run, *statement.query, run.at(table), given)) {
     return false;
   }
   for (const model::RelationUse& use : statement.reads) {
@@ -324,7 +312,8 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   lock_referenced(run, owner, nullptr);
   fire_triggers(run, owner, kInsertEvent);
-  std::vector<std::string> nulls = left_out(owner, given);
+  std::vector<std::string> nulls;
+  if (!through_view) nulls = left_out(owner, given);
   for (const auto& row : statement.rows) {
     for (std::size_t i = 0; i < row.size() && i < given.size(); ++i) {
       if (is_null_constant(row[i])) nulls.push_back(given[i]);

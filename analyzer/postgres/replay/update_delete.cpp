@@ -35,10 +35,11 @@ model::Query as_query(const model::QualifiedName& table, const std::string& alia
 
 /// Rows that the statement reads to find those that it changes, and what sub-queries read.
 bool read_for_write(Run& run, const Relation& target, const std::string& alias,
-                    const std::optional<Expression>& where, bool only,
+                    const std::optional<Expression>& where, bool only, bool through_view,
                     const std::vector<model::RelationUse>& reads) {
   // With nothing else to read, every column is the target's.
-  if (where && reads.empty() && !target.open_columns && !has_subquery(*where) && run.depth == 0) {
+  if (where && !through_view && reads.empty() && !target.open_columns && !has_subquery(*where) &&
+      run.depth == 0) {
     const Oid oid = target.oid;
     if (!check_expression(run, target, *where, "WHERE")) return false;
     if (run.catalog.relation(oid) == nullptr) return false;
@@ -103,6 +104,8 @@ bool apply(Run& run, const model::Update& statement) {
   const Relation* target = write_target(run, statement.table, "update");
   if (target == nullptr) return false;
   const Oid table = target->oid;
+  const bool through_view = names_view(run, statement.table);
+  const std::optional<Expression> where = below_view(run, statement.table, statement.where);
   bool replaced = false;
   if (!fire_rules(run, *target, "update", statement.returning, replaced)) return false;
   if (replaced) return true;
@@ -113,31 +116,31 @@ bool apply(Run& run, const model::Update& statement) {
     columns.push_back(name);
     (is_null_constant(value) ? nulls : values).push_back(name);
   }
-  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.only,
+  if (!check_view_columns(run, statement.table, columns)) return false;
+  if (!read_for_write(run, run.at(table), statement.alias, where, statement.only, through_view,
                       statement.reads)) {
     return false;
   }
-  if (run.depth == 0 && target->kind != RelationKind::kView && statement.reads.empty() &&
-      !run.at(table).open_columns) {
+  if (run.depth == 0 && !through_view && statement.reads.empty() && !run.at(table).open_columns) {
     for (const auto& [name, value] : statement.assignments) {
       if (!has_subquery(value) && !check_expression(run, run.at(table), value, "UPDATE")) {
         return false;
       }
     }
   }
-  if (target->kind != RelationKind::kView && !check_columns(run, table, columns, "42601")) {
+  if (!through_view && !check_columns(run, table, columns, "42601")) {
     return false;
   }
   for (const auto& [name, value] : statement.assignments) {
     const Column* column = run.at(table).column(name);
     if (column == nullptr || column->assumed) continue;
-    if (!statement.reads.empty()) continue;
+    if (!statement.reads.empty() || through_view) continue;
     const auto error = assignment_error(run.catalog, Scope::of(run.at(table)), value, column->type);
     if (error) {
       return run.fail(error->sqlstate, fmt::format("column \"{}\": {}", name, error->message));
     }
   }
-  lock_rows_of(run, run.at(table), statement.only, statement.where, statement.reads);
+  lock_rows_of(run, run.at(table), statement.only, where, statement.reads);
   for (const auto& [name, value] : statement.assignments) {
     const Column* column = run.at(table).column(name);
     if (column == nullptr || column->assumed) continue;
@@ -169,11 +172,13 @@ bool apply(Run& run, const model::Delete& statement) {
   const Relation* target = write_target(run, statement.table, "delete");
   if (target == nullptr) return false;
   const Oid table = target->oid;
+  const bool through_view = names_view(run, statement.table);
+  const std::optional<Expression> where = below_view(run, statement.table, statement.where);
   bool replaced = false;
   if (!fire_rules(run, *target, "delete", statement.returning, replaced)) return false;
   if (replaced) return true;
-  lock_rows_of(run, run.at(table), statement.only, statement.where, statement.reads);
-  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.only,
+  lock_rows_of(run, run.at(table), statement.only, where, statement.reads);
+  if (!read_for_write(run, run.at(table), statement.alias, where, statement.only, through_view,
                       statement.reads) ||
       !check_writable(run, run.at(table))) {
     return false;
@@ -208,7 +213,8 @@ bool apply(Run& run, const model::Merge& statement) {
         "0A000", fmt::format("cannot execute MERGE on relation \"{}\" with rules", target->name));
   }
   run.lock_tree(run.at(table), LockMode::kRowExclusive);
-  if (!read_for_write(run, run.at(table), "", std::nullopt, false, statement.reads)) return false;
+  if (!read_for_write(run, run.at(table), "", std::nullopt, false, false, statement.reads))
+    return false;
   for (const std::string& column : statement.columns) {
     if (run.column(table, column) == nullptr) return false;
   }

@@ -64,6 +64,43 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, std::st
   return target;
 }
 
+bool names_view(const Run& run, const model::QualifiedName& name) {
+  const Relation* named = run.relation_if_any(name);
+  return named != nullptr && named->kind == RelationKind::kView;
+}
+
+std::optional<Expression> below_view(const Run& run, const model::QualifiedName& name,
+                                     const std::optional<Expression>& where) {
+  constexpr int kMaxDepth = 32;
+  std::optional<Expression> result = where;
+  const Relation* view = run.relation_if_any(name);
+  for (int depth = 0; result && depth < kMaxDepth && view != nullptr && view->query &&
+                      view->kind == RelationKind::kView && !view->query->relations.empty();
+       ++depth) {
+    const auto& targets = view->query->targets;
+    for (std::size_t i = 0; i < targets.size() && i < view->columns.size(); ++i) {
+      const Expression& target = targets[i].expression;
+      if (target.kind != model::ExpressionKind::kColumn || target.name == "*") break;
+      rename_column(*result, view->columns[i].name, target.name);
+    }
+    view = run.relation_if_any(view->query->relations[0].name);
+  }
+  return result;
+}
+
+bool check_view_columns(Run& run, const model::QualifiedName& name,
+                        const std::vector<std::string>& columns) {
+  const Relation* view = run.relation_if_any(name);
+  if (view == nullptr || view->kind != RelationKind::kView || view->open_columns) return true;
+  for (const std::string& column : columns) {
+    if (view->column(column) == nullptr) {
+      return run.fail("42703", fmt::format("column \"{}\" of relation \"{}\" does not exist",
+                                           column, view->name));
+    }
+  }
+  return true;
+}
+
 bool check_writable(Run& run, const Relation& target) {
   if (target.kind == RelationKind::kMaterializedView) {
     return run.fail("42809", fmt::format("cannot change materialized view \"{}\"", target.name));

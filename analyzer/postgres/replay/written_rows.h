@@ -3,6 +3,7 @@
 // What INSERT, UPDATE, DELETE, MERGE and COPY have in common: the table that they change, and what
 // its rows are known to hold afterwards.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,14 @@ namespace forelock::postgres {
 /// The relation that gets the rows, locked: the table behind a simple view, unless a trigger or a
 /// rule of the view does the work for `event` ("insert", "update", "delete"). Null after failing.
 const Relation* write_target(Run& run, const model::QualifiedName& name, std::string_view event);
+/// Whether the name is that of a view: its columns may be called otherwise than those below.
+bool names_view(const Run& run, const model::QualifiedName& name);
+/// WHERE over the columns of a view, told over those of the table behind it.
+std::optional<model::Expression> below_view(const Run& run, const model::QualifiedName& name,
+                                            const std::optional<model::Expression>& where);
+/// The columns of a view that is written to, before anything is said about the view itself.
+bool check_view_columns(Run& run, const model::QualifiedName& name,
+                        const std::vector<std::string>& columns);
 /// What the executor refuses once the statement has been analysed: CheckValidResultRel().
 bool check_writable(Run& run, const Relation& target);
 /// The columns exist, and each is named once: 42703, `twice`.
