@@ -196,6 +196,7 @@ struct CreateTableAs {
 struct AddColumn {
   ColumnDefinition column;
   bool if_not_exists = false;
+  bool cascade = false;  ///< ALTER TYPE ... ADD ATTRIBUTE ... CASCADE.
 };
 struct DropColumn {
   std::string column;
@@ -207,6 +208,7 @@ struct AlterColumnType {
   TypeName type;
   std::string collation;
   std::optional<Expression> using_expression;
+  bool cascade = false;  ///< ALTER TYPE ... ALTER ATTRIBUTE ... CASCADE.
 };
 struct SetNotNull {
   std::string column;
@@ -591,6 +593,9 @@ struct Insert {
   std::size_t row_count = 0;   ///< Of VALUES.
   std::vector<std::vector<Expression>> rows;  ///< Of VALUES, at most the first 1,000 rows.
   bool on_conflict = false;
+  /// ON CONFLICT (columns) or ON CONSTRAINT; both empty where none or more than columns is named.
+  std::vector<std::string> conflict_columns;
+  std::string conflict_constraint;
   bool overriding_system = false;
   std::vector<RelationUse> reads;  ///< Other relations that the statement names.
 };

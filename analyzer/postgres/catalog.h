@@ -166,6 +166,7 @@ struct Relation {
 
   // inheritance and partitions
   std::vector<Oid> parents, children;
+  bool had_children = false;  ///< pg_class.relhassubclass: it has children, or had some.
   std::optional<model::PartitionKey> partition_key;
   std::optional<model::PartitionBound> bound;  ///< Set on a partition.
   bool is_partition = false;

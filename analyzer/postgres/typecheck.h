@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "analyzer/postgres/catalog.h"
 #include "analyzer/postgres/expressions.h"
@@ -23,6 +24,11 @@ std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
 /// The error of the outermost part alone, its arguments being fine.
 std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scope,
                                        const model::Expression& expression);
+
+/// The error of a condition (WHERE, CHECK), its parts being fine: 42804 where it is not boolean.
+std::optional<TypeError> condition_error(const Catalog& catalog, const Scope& scope,
+                                         const model::Expression& condition,
+                                         std::string_view where);
 
 /// The error of reading `text` as a value of `type`; nullopt where it is fine or not known.
 std::optional<TypeError> literal_error(const Catalog& catalog, const model::TypeName& type,

@@ -78,6 +78,16 @@ void read_conflict(Context& context, Node statement, model::Insert& insert) {
   const Node conflict = statement.fixed("onConflictClause");
   if (!conflict) return;
   insert.on_conflict = true;
+  if (const Node target = conflict.fixed("infer")) {
+    insert.conflict_constraint = target.string("conname");
+    bool plain = !target.has("whereClause");
+    for (const Node element : target.list("indexElems")) {
+      plain = plain && element.has("name") && element.list("collation").empty() &&
+              element.list("opclass").empty();
+      insert.conflict_columns.push_back(element.string("name"));
+    }
+    if (!plain) insert.conflict_columns.clear();
+  }
   for (const Node target : conflict.list("targetList")) collect(context, target.child("val"));
   collect(context, conflict.child("whereClause"));
 }

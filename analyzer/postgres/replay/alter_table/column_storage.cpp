@@ -27,7 +27,6 @@ bool AlterTableRun::operator()(const model::SetStatistics& action) {
   if (is_index(self().kind)) return true;
   const Column* found = column(action.column);
   if (found == nullptr) return false;
-  recurse_lock();
   edit(table_, found->number, [&](Column& copy) { copy.statistics_target = action.target; });
   return true;
 }
@@ -56,7 +55,6 @@ bool AlterTableRun::operator()(const model::SetStorage& action) {
     return run_.fail("0A000", fmt::format("column data type {} can only have storage PLAIN",
                                           model::display(found->type)));
   }
-  recurse_lock();
   edit(table_, found->number, [&](Column& copy) { copy.storage = wanted; });
   return true;
 }
