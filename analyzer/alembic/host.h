@@ -126,6 +126,10 @@ class Host final : public python::Host {
   std::optional<python::Value> call_connection(std::string_view method,
                                                const python::Arguments& arguments,
                                                const python::CallSite& site);
+  /// The same for a connection in autocommit mode.
+  std::optional<python::Value> call_autocommit(std::string_view method,
+                                               const python::Arguments& arguments,
+                                               const python::CallSite& site);
   std::optional<python::Value> create_all(const python::Value& metadata, bool create,
                                           const Operation& operation);
   void append(model::Step step, const Operation& operation);

@@ -94,6 +94,8 @@ struct RelationUse {
   QualifiedName name;
   std::string alias;
   bool target_of_write = false;  ///< Changed by a data-modifying part of the query.
+  bool inserted_into = false;    ///< That part is an INSERT, which reads none of its rows.
+  bool only = false;             ///< ONLY: without its children.
   text::Span span;
 };
 
@@ -116,6 +118,8 @@ struct Query {
       false;  ///< FROM holds only relations and plain joins of them; nothing stands in WITH.
   bool has_limit = false;
   bool for_update = false;
+  std::vector<std::string> locked;  ///< FOR UPDATE OF.
+  bool merges_rows = false;         ///< DISTINCT, GROUP BY, HAVING, WINDOW or a set operation.
 };
 
 }  // namespace forelock::model

@@ -197,7 +197,8 @@ struct Relation {
   bool assumed = false;       ///< Not created by the history; known only from its use.
   bool open_columns = false;  ///< Not all columns are known (assumed, or a query that is not).
   bool rows_deleted = false;  ///< An unconditional DELETE left dead rows at the end of the heap.
-  Oid of_type = 0;            ///< Typed table: its composite type.
+  bool emptied = false;  ///< A statement of this migration removed every row, and none came since.
+  Oid of_type = 0;       ///< Typed table: its composite type.
   /// What the parts of this relation need, resolved when they were made. Catalog::put keeps
   /// dependents() in step with it.
   std::vector<Dependency> needs;
@@ -215,6 +216,7 @@ struct Type {
   std::string schema, name, owner;
   std::vector<std::string> labels;  ///< Enum, in order.
   model::TypeName base;             ///< Domain.
+  std::string collation;            ///< Domain; empty for that of its base.
   model::Options range;             ///< Range: its subtype and so on, as given.
   bool not_null = false;
   std::optional<model::Expression> default_value;
@@ -246,6 +248,8 @@ struct Schema {
 struct Extension {
   std::string name, schema;
   Oid oid = 0;
+  bool assumed = false;        ///< Not created by the history; known only from use of its types.
+  bool if_not_exists = false;  ///< Created so: it may have been there before the history.
 };
 
 /// Extended statistics object.
@@ -265,6 +269,7 @@ struct NamedObject {
   model::ObjectKind kind = model::ObjectKind::kOther;
   std::string schema, name;
   std::vector<Dependency> needs;
+  bool all_tables = false;  ///< A publication FOR ALL TABLES.
 };
 
 class Catalog {

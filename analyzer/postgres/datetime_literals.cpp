@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/postgres/literals.h"
+#include "analyzer/postgres/scalar_literals.h"
 
 namespace forelock::postgres {
 namespace {

@@ -1,17 +1,27 @@
 #pragma once
 
-// Whether the input function of a built-in type would read a text. Internal to the type checks.
-// Source: the input functions of src/backend/utils/adt of PostgreSQL 15.
+// What the text of a constant says about the value: whether its type can read it, and hold it.
 
-#include <string_view>
+#include <optional>
+#include <string>
+
+#include "analyzer/postgres/catalog.h"
+#include "analyzer/postgres/expressions.h"
 
 namespace forelock::postgres {
 
-/// SQLSTATE of reading `text` as a number, boolean, uuid, JSON, network address or bit string;
-/// empty where it is read, or where the type is another one.
-std::string_view scalar_literal_error(std::string_view type, std::string_view text);
+struct TypeError {
+  std::string sqlstate;
+  std::string message;
+};
 
-/// The same for date, time, timetz, timestamp, timestamptz and interval (DateStyle ISO, MDY).
-std::string_view datetime_literal_error(std::string_view type, std::string_view text);
+/// The error of reading `text` as a value of `type`; nullopt where it is fine or not known.
+std::optional<TypeError> literal_error(const Catalog& catalog, const model::TypeName& type,
+                                       const std::string& text);
+
+/// The error of a constant that does not fit into `type` and its modifiers (22001, 22003); it is
+/// raised when the value is computed and not when the statement is read.
+std::optional<TypeError> value_error(const Catalog& catalog, const model::TypeName& type,
+                                     const model::Expression& value);
 
 }  // namespace forelock::postgres

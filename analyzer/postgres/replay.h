@@ -42,7 +42,7 @@ struct Session {
   std::map<std::string, std::string> settings_after_commit, settings_before;
   /// Something that could not be analysed ran before: no error is certain any more.
   bool uncertain = false;
-  std::vector<Oid> with_new_columns;  ///< Relations whose columns are marked as this migration's.
+  std::vector<Oid> marked;  ///< Relations that bear marks of this migration, on them or a column.
 };
 
 /// Replays single statements. A value: copy it to try something.

@@ -91,9 +91,9 @@ std::string key_text(const Catalog& catalog, const Relation& table, const Relati
   if (!key.collation.empty() && key.collation != column_collation) {
     result += " COLLATE " + model::quote_identifier(key.collation);
   }
-  const bool is_default = operator_class(catalog, index.method, key.operator_class, type).name ==
-                          operator_class(catalog, index.method, "", type).name;
-  if (!key.operator_class.empty() && !is_default) {
+  if (!key.operator_class.empty() &&
+      operator_class(catalog, index.method, key.operator_class, type).name !=
+          operator_class(catalog, index.method, "", type).name) {
     result += " " + model::quote_identifier(key.operator_class);
   }
   if (key.descending) {

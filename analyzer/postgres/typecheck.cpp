@@ -328,6 +328,31 @@ std::optional<TypeError> condition_error(const Catalog& catalog, const Scope& sc
   return boolean_error(catalog, scope, condition, where);
 }
 
+std::optional<TypeError> modifier_error(const model::TypeName& type, int version) {
+  if (type.modifiers.empty() || type.name.schema != "pg_catalog") return std::nullopt;
+  // Sources: anychar_typmodin(), numerictypmodin(), anybit_typmodin().
+  constexpr int kMaxLength = 10485760;
+  constexpr int kMaxPrecision = 1000;
+  const std::string& name = type.name.name;
+  const int first = type.modifiers[0];
+  if (name == "varchar" || name == "bpchar" || name == "bit" || name == "varbit") {
+    if (first >= 1 && (first <= kMaxLength || name == "bit" || name == "varbit")) {
+      return std::nullopt;
+    }
+    return TypeError{"22023", fmt::format("invalid length for type {}", name)};
+  }
+  if (name == "numeric") {
+    const int scale = type.modifiers.size() > 1 ? type.modifiers[1] : 0;
+    const bool free_scale = version >= 15 && scale >= -kMaxPrecision && scale <= kMaxPrecision;
+    if (first >= 1 && first <= kMaxPrecision && (free_scale || (scale >= 0 && scale <= first))) {
+      return std::nullopt;
+    }
+    return TypeError{"22023", "NUMERIC precision or scale out of range"};
+  }
+  if (name == "interval" || name.starts_with("time")) return std::nullopt;
+  return TypeError{"42601", fmt::format("type modifier is not allowed for type \"{}\"", name)};
+}
+
 std::optional<TypeError> assignment_error(const Catalog& catalog, const Scope& scope,
                                           const Expression& value, const TypeName& type) {
   if (auto error = type_error(catalog, scope, value)) return error;

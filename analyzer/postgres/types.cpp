@@ -150,6 +150,7 @@ char category(const Catalog& catalog, const model::TypeName& type) {
   const model::TypeName base = base_type(catalog, type);
   if (const TypeId id = fact_id(base); id >= 0) return facts::type(id).category;
   if (const Type* user = user_type(catalog, base)) {
+    if (user->assumed) return 0;
     switch (user->kind) {
       case TypeKind::kEnum:
         return 'E';
@@ -171,6 +172,19 @@ bool is_collatable(const Catalog& catalog, const model::TypeName& type) {
   base.array_dimensions = 0;
   const TypeId id = fact_id(base);
   return id >= 0 && facts::type(id).collatable;
+}
+
+std::string effective_collation(const Catalog& catalog, const std::string& own,
+                                const model::TypeName& type) {
+  if (!own.empty()) return own;
+  model::TypeName current = type;
+  for (int depth = 0; depth < kMaxDomainDepth && current.array_dimensions == 0; ++depth) {
+    const Type* user = user_type(catalog, current);
+    if (user == nullptr || user->kind != TypeKind::kDomain) break;
+    if (!user->collation.empty()) return user->collation;
+    current = user->base;
+  }
+  return {};
 }
 
 bool binary_coercible(const Catalog& catalog, const model::TypeName& from,

@@ -39,6 +39,9 @@ const Type* user_type(const Catalog& catalog, const model::TypeName& type);
 /// Whether a domain, or one below it, has a constraint or NOT NULL.
 bool domain_has_constraints(const Catalog& catalog, const model::TypeName& type);
 bool is_collatable(const Catalog& catalog, const model::TypeName& type);
+/// The collation of a column: its own, or that of its domain; empty for the default.
+std::string effective_collation(const Catalog& catalog, const std::string& own,
+                                const model::TypeName& type);
 
 enum class CastContext { kImplicit, kAssignment, kExplicit };
 enum class CastPath {

@@ -19,6 +19,7 @@ void collect_relation(Context& context, Node range_var, bool write) {
   if (is_cte) return;
   use.alias = range_var.fixed("alias").string("aliasname");
   use.target_of_write = write;
+  use.only = !range_var.flag("inh");
   use.span = relation_span(context, range_var);
   context.query->relations.push_back(std::move(use));
 }
@@ -156,7 +157,16 @@ class QueryReader {
     collect(context_, select.child("limitCount"));
     if (outermost) {
       context_.query->has_limit = select.has("limitOffset") || select.has("limitCount");
-      context_.query->for_update = !select.list("lockingClause").empty();
+      for (const Node clause : select.list("lockingClause")) {
+        context_.query->for_update = true;
+        for (const Node relation : clause.list("lockedRels")) {
+          context_.query->locked.push_back(relation.string("relname"));
+        }
+      }
+      context_.query->merges_rows = select.has("larg") || select.has("havingClause") ||
+                                    !select.list("distinctClause").empty() ||
+                                    !select.list("groupClause").empty() ||
+                                    !select.list("windowClause").empty();
     }
   }
 
@@ -303,6 +313,9 @@ void collect_assignments(Context& context, NodeList targets) {
 
 void collect_insert(Context& context, Node insert) {
   collect_relation(context, insert.fixed("relation"), true);
+  if (context.query != nullptr && !context.query->relations.empty()) {
+    context.query->relations.back().inserted_into = true;
+  }
   collect_statement(context, insert.child("selectStmt"));
   if (const Node conflict = insert.fixed("onConflictClause")) {
     collect_assignments(context, conflict.list("targetList"));

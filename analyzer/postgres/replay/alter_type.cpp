@@ -66,6 +66,11 @@ Conversion convert(const Run& run, const model::TypeName& from, const model::Typ
   if (domain_has_constraints(run.catalog, to) && !same_type(from, to)) return result;
   model::TypeName source = base_type(run.catalog, from);
   const model::TypeName target = base_type(run.catalog, to);
+  // A domain and the result of a cast function have no modifiers of their own to compare with.
+  if (result.path == CastPath::kFunction || (!same_type(source, from) && !same_type(from, to))) {
+    source.modifiers.clear();
+    source.modifier_text.clear();
+  }
   if (result.path == CastPath::kFunction) {
     result.rewrite = !length_coercion_is_free(source, target);
     return result;
@@ -159,7 +164,8 @@ bool index_uses(const Relation& index, const Column& column) {
 /// Whether the storage of an index can be kept. Source: CheckIndexCompatible().
 bool index_is_compatible(const Run& run, const Relation& index,
                          const std::vector<TypeChange>& changes) {
-  if (index.predicate) return false;
+  // An index of a partition is made by that of the partitioned table, which has no storage to keep.
+  if (index.predicate || !index.parents.empty()) return false;
   for (const IndexColumn& key : index.keys) {
     if (key.expression) return false;
     const auto change = std::ranges::find(changes, key.column, &TypeChange::column);
@@ -417,18 +423,24 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
   if (!type.known) return std::nullopt;
   if (!default_fits(run, column, type.name)) return std::nullopt;
   if (!check_users(run, table, column)) return std::nullopt;
-  TypeChange change{.table = oid,
-                    .column = column.number,
-                    .old_type = column.type,
-                    .new_type = type.name,
-                    .old_collation = column.collation,
-                    .new_collation = action.collation,
-                    .rewrite = rewrite};
+  TypeChange change{
+      .table = oid,
+      .column = column.number,
+      .old_type = column.type,
+      .new_type = type.name,
+      .old_collation = effective_collation(run.catalog, column.collation, column.type),
+      .new_collation = effective_collation(run.catalog, action.collation, type.name),
+      .rewrite = rewrite};
   if (same_type(column.type, type.name) && column.type.modifiers == type.name.modifiers &&
       column.collation == action.collation && !action.using_expression && !column.assumed) {
     run.effects.changes_nothing = true;
   }
   const bool rows = run.may_have_rows(table);
+  if (rows && column.not_null && action.using_expression && rewrite) {
+    run.may_fail(table.rows_loaded && is_null_constant(*action.using_expression), "23502",
+                 fmt::format("column \"{}\" of relation \"{}\" contains null values", column.name,
+                             table.name));
+  }
   const std::string& name = base_type(run.catalog, type.name).name.name;
   if (rows && rewrite) {
     if (name == "bit" && column.type.name.name == "bit" && !type.name.modifiers.empty()) {

@@ -37,11 +37,17 @@ bool run_parsed(Run& run, const sql::ParsedStatement& statement) {
 
 bool run_plpgsql(Run& run, std::string_view body) {
   for (const sql::BodyStatement& statement : sql::parse_plpgsql(body)) {
+    if (statement.raises) {
+      if (!statement.conditional && !statement.caught) {
+        return run.fail("P0001", "the body raises an exception");
+      }
+      continue;
+    }
     if (!statement.statement) {
       if (statement.dynamic) run.risk("", "the body runs SQL that is made at run time");
       continue;
     }
-    if (!statement.conditional) {
+    if (!statement.conditional && !statement.caught) {
       if (!run_parsed(run, *statement.statement)) return false;
       continue;
     }
@@ -77,6 +83,10 @@ bool run_body(Run& run, std::string_view language, std::string_view body) {
 
 }  // namespace
 
+bool run_function(Run& run, const CatalogFunction& function) {
+  return run_body(run, function.definition.language, function.definition.body);
+}
+
 bool apply(Run& run, const model::DoBlock& statement) {
   return run_body(run, statement.language, statement.body);
 }
@@ -88,8 +98,12 @@ bool apply(Run& run, const model::CallProcedure& statement) {
     return run.fail(
         "42883", fmt::format("procedure {} does not exist", model::display(statement.procedure)));
   }
-  return found.size() != 1 ||
-         run_body(run, found[0]->definition.language, found[0]->definition.body);
+  if (std::ranges::none_of(
+          found, [](const CatalogFunction* function) { return function->definition.procedure; })) {
+    return run.fail("42809",
+                    fmt::format("{} is not a procedure", model::display(statement.procedure)));
+  }
+  return found.size() != 1 || run_function(run, *found[0]);
 }
 
 bool call_functions(Run& run, const std::vector<model::Expression>& calls) {

@@ -90,6 +90,29 @@ bool check_function(Run& run, const Expression& call) {
          run.fail("42883", fmt::format("function {} does not exist", call.name));
 }
 
+/// Functions that no expression of one row may call.
+/// Source: check_agglevels_and_constraints(), check_srf_call_placement(),
+/// transformWindowFuncCall().
+bool check_function_place(Run& run, const Expression& call, std::string_view where) {
+  const auto own = run.catalog.find_functions({call.qualifier, call.name});
+  const auto facts = facts::functions(call.name);
+  const auto all = [&](auto is_kind) {
+    return own.empty() && !facts.empty() && std::ranges::all_of(facts, is_kind);
+  };
+  if (all([](const facts::FunctionFact& fact) { return fact.kind == 'a'; })) {
+    return run.fail("42803", fmt::format("aggregate functions are not allowed in {}", where));
+  }
+  if (all([](const facts::FunctionFact& fact) { return fact.kind == 'w'; })) {
+    return run.fail("42P20", fmt::format("window functions are not allowed in {}", where));
+  }
+  const bool own_set = own.size() == 1 && facts.empty() && own[0]->definition.returns &&
+                       own[0]->definition.returns->set_of;
+  if (own_set || all([](const facts::FunctionFact& fact) { return fact.returns_set; })) {
+    return run.fail("0A000", fmt::format("set-returning functions are not allowed in {}", where));
+  }
+  return true;
+}
+
 /// One part of an expression, its arguments first: the parser analyses them from left to right.
 bool check_part(Run& run, const Scope& scope, const Expression& part, std::string_view where) {
   // A cast's type is looked up before what is cast: transformTypeCast().
@@ -104,8 +127,11 @@ bool check_part(Run& run, const Scope& scope, const Expression& part, std::strin
     return check_column(run, scope, part, !where.empty());
   }
   if (part.kind == ExpressionKind::kFunction && !check_function(run, part)) return false;
-  const auto error = type_error_at(run.catalog, scope, part);
-  return !error || run.fail(error->sqlstate, error->message);
+  if (const auto error = type_error_at(run.catalog, scope, part)) {
+    return run.fail(error->sqlstate, error->message);
+  }
+  return where.empty() || part.kind != ExpressionKind::kFunction ||
+         check_function_place(run, part, where);
 }
 
 }  // namespace

@@ -234,7 +234,7 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
                  });
         });
   }
-  run.session.with_new_columns.push_back(table.oid);
+  run.session.marked.push_back(table.oid);
   table.columns.push_back(std::move(column));
   return &table.columns.back();
 }

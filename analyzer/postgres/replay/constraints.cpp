@@ -375,12 +375,6 @@ bool types_fit(Run& run, const Relation& table, const Relation& referenced,
         category(run.catalog, other->type) == 0) {
       continue;
     }
-    const Type* own_type = user_type(run.catalog, base_type(run.catalog, own->type));
-    const Type* other_type = user_type(run.catalog, base_type(run.catalog, other->type));
-    if ((own_type != nullptr && own_type->kind == TypeKind::kBase) ||
-        (other_type != nullptr && other_type->kind == TypeKind::kBase)) {
-      continue;
-    }
     if (foreign_key_operator(run.catalog, other->type, own->type).empty()) {
       return run.fail("42804", fmt::format("foreign key constraint \"{}\" cannot be implemented",
                                            constraint.name));
@@ -438,6 +432,33 @@ void check_foreign_key_rows(Run& run, const Relation& table, const Relation& ref
            fmt::format("a row of \"{}\" has no match in \"{}\"", table.name, referenced.name));
 }
 
+namespace {
+
+/// A generated column cannot be set by what happens to the referenced row.
+/// Source: ATAddForeignKeyConstraint().
+bool check_generated_actions(Run& run, const Relation& table, const model::Constraint& definition) {
+  using Action = model::ForeignKeyAction;
+  const bool generated = std::ranges::any_of(definition.columns, [&](const std::string& name) {
+    const Column* column = table.column(name);
+    return column != nullptr && column->generated != model::GeneratedKind::kNone;
+  });
+  if (!generated) return true;
+  const auto sets = [](Action action) {
+    return action == Action::kSetNull || action == Action::kSetDefault;
+  };
+  if (sets(definition.on_update) || definition.on_update == Action::kCascade) {
+    return run.fail("42601",
+                    "invalid ON UPDATE action for foreign key constraint containing "
+                    "generated column");
+  }
+  return !sets(definition.on_delete) ||
+         run.fail("42601",
+                  "invalid ON DELETE action for foreign key constraint containing "
+                  "generated column");
+}
+
+}  // namespace
+
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
                      const ConstraintContext& context) {
   if (!context.at_creation && !name_is_free(run, run.at(table), definition.name)) return false;
@@ -479,8 +500,15 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   }
   constraint.columns = column_numbers(run, table, definition.columns);
   if (run.failed) return false;
+  for (const std::string& name : definition.on_delete_columns) {
+    if (std::ranges::find(definition.columns, name) != definition.columns.end()) continue;
+    return run.fail("42P10", fmt::format("column \"{}\" referenced in ON DELETE SET action must be "
+                                         "part of foreign key",
+                                         name));
+  }
   const ReferencedKey key = find_referenced_key(run, run.at(target), definition);
   if (run.failed) return false;
+  if (!check_generated_actions(run, run.at(table), definition)) return false;
   if (!key.columns.empty() && key.columns.size() != constraint.columns.size()) {
     return run.fail("42830",
                     "number of referencing and referenced columns for foreign key disagree");

@@ -360,6 +360,36 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
   return true;
 }
 
+/// Source: ComputePartitionAttrs() and transformPartitionSpec() in src/backend/commands.
+bool check_partition_key(Run& run, const Relation& table, const model::PartitionKey& key) {
+  if (key.strategy == 'l' && key.keys.size() > 1) {
+    return run.fail("42P17", "cannot use \"list\" partition strategy with more than one column");
+  }
+  for (const model::IndexKey& part : key.keys) {
+    if (!part.column.empty()) {
+      const Column* column = table.column(part.column);
+      if (column == nullptr && !table.open_columns) {
+        return run.fail("42703", fmt::format("column \"{}\" named in partition key does not exist",
+                                             part.column));
+      }
+      if (column != nullptr && column->generated != model::GeneratedKind::kNone) {
+        return run.fail("42P17", "cannot use generated column in partition key");
+      }
+      continue;
+    }
+    if (!part.expression) continue;
+    if (!check_expression(run, table, *part.expression, "partition key expressions")) return false;
+    const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), *part.expression);
+    if (answer.known && answer.value != model::Volatility::kImmutable) {
+      return run.fail("42P17", "functions in partition key expression must be marked IMMUTABLE");
+    }
+    if (column_names(*part.expression).empty()) {
+      return run.fail("42P17", "cannot use constant expression as partition key");
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool apply(Run& run, const model::CreateTable& statement) {
@@ -389,6 +419,16 @@ bool apply(Run& run, const model::CreateTable& statement) {
   if (statement.persistence == model::Persistence::kUnlogged) {
     table.persistence = model::Persistence::kUnlogged;
   }
+  if (statement.foreign && !statement.server.empty()) {
+    const NamedObject* server =
+        run.catalog.find_object(model::ObjectKind::kServer, {"", statement.server});
+    if (server == nullptr && !run.options.assume_missing) {
+      return run.fail("42704", fmt::format("server \"{}\" does not exist", statement.server));
+    }
+    if (server != nullptr) {
+      add_needs(table, {{.needs = server->oid}}, Dependency::Part::kWhole);
+    }
+  }
   table.options = statement.options;
   table.tablespace = statement.tablespace;
   table.access_method = statement.access_method;
@@ -403,7 +443,10 @@ bool apply(Run& run, const model::CreateTable& statement) {
     for (const model::ColumnDefinition& column : statement.columns) {
       if (!statement.of_type.empty()) {
         const auto own = std::ranges::find(table.columns, column.name, &Column::name);
-        if (own == table.columns.end()) continue;
+        if (own == table.columns.end()) {
+          if (table.open_columns) continue;
+          return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
+        }
         own->not_null = own->not_null || column.not_null;
         own->default_value = column.default_value;
         continue;
@@ -419,16 +462,7 @@ bool apply(Run& run, const model::CreateTable& statement) {
   }
   if (statement.partition_by) {
     table.partition_key = statement.partition_by;
-    for (const model::IndexKey& key : statement.partition_by->keys) {
-      if (!key.column.empty() && table.column(key.column) == nullptr && !table.open_columns) {
-        return run.fail("42703", fmt::format("column \"{}\" named in partition key does not exist",
-                                             key.column));
-      }
-      if (key.expression &&
-          !check_expression(run, table, *key.expression, "partition key expressions")) {
-        return false;
-      }
-    }
+    if (!check_partition_key(run, table, *statement.partition_by)) return false;
   }
   const std::vector<Oid> parents = table.parents;
   if (parent == 0) {

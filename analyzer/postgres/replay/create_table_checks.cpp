@@ -46,6 +46,10 @@ bool parse_column(Run& run, const model::CreateTable& statement,
     return run.fail(
         "42804", fmt::format("collations are not supported by type {}", model::display(type.name)));
   }
+  if (column.null_written && column.not_null) {
+    return run.fail("42601", fmt::format("conflicting NULL/NOT NULL declarations for column \"{}\"",
+                                         column.name));
+  }
   const bool identity = column.identity != model::IdentityKind::kNone;
   const bool generated = column.generated != model::GeneratedKind::kNone;
   const bool has_default = column.default_value.has_value() || type.serial;

@@ -226,6 +226,10 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
     case ObjectKind::kProcedure:
     case ObjectKind::kRoutine:
       return function_target(run, statement, object, targets);
+    case ObjectKind::kAggregate:
+      return run.catalog.find_functions(object.name).empty() ||
+             run.fail("42809",
+                      fmt::format("function {} is not an aggregate", model::display(object.name)));
     case ObjectKind::kTrigger:
       return part_target(run, statement, object, &Relation::triggers, Kind::kTrigger, targets);
     case ObjectKind::kPolicy:
@@ -242,6 +246,7 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
     }
     case ObjectKind::kExtension: {
       const Extension* extension = run.catalog.find_extension(name);
+      if (extension == nullptr && name == "plpgsql") return true;  // Every database has it.
       if (extension == nullptr) {
         return missing(run, statement, "42704",
                        fmt::format("extension \"{}\" does not exist", name));
@@ -270,6 +275,15 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
             fmt::format("{} \"{}\" does not exist", model::display(statement.kind), name));
       }
       const NamedObject* found = run.catalog.find_object(statement.kind, object.name);
+      for (const Dependency& use : run.catalog.dependents(found->oid)) {
+        if (run.catalog.relation(use.object) == nullptr) continue;
+        if (!statement.cascade) {
+          return run.fail("2BP01",
+                          fmt::format("cannot drop {} {} because other objects depend on it",
+                                      model::display(statement.kind), name));
+        }
+        targets.push_back({.kind = Kind::kRelation, .oid = use.object, .name = {}});
+      }
       run.catalog.erase_object(statement.kind, {found->schema, found->name});
       return true;
     }

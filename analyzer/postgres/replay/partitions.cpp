@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/proof.h"
+#include "analyzer/postgres/replay/partition_bounds.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
 
@@ -13,74 +14,6 @@ namespace forelock::postgres {
 namespace {
 
 using model::Expression;
-
-std::string text_of(const Expression& expression) {
-  const Expression* current = &expression;
-  while (current->kind == model::ExpressionKind::kCast && !current->args.empty()) {
-    current = current->args.data();
-  }
-  if (current->kind == model::ExpressionKind::kOperator && current->name == "-" &&
-      current->args.size() == 1) {
-    return "-" + text_of(current->args[0]);
-  }
-  return current->name;
-}
-
-/// Numbers by value, other text as it is; nullopt where the order is not known (MINVALUE is not).
-std::optional<int> compare_bound_values(const Expression& a, const Expression& b) {
-  const auto infinity = [](const Expression& e) {
-    if (e.kind != model::ExpressionKind::kColumn) return 0;
-    return e.name == "minvalue" || e.name == "MINVALUE"   ? -1
-           : e.name == "maxvalue" || e.name == "MAXVALUE" ? 1
-                                                          : 0;
-  };
-  if (infinity(a) != 0 || infinity(b) != 0) return infinity(a) - infinity(b);
-  const std::string left = text_of(a);
-  const std::string right = text_of(b);
-  if (left == right) return 0;
-  const auto number = [](const std::string& text) -> std::optional<double> {
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    if (text.empty() || end != text.c_str() + text.size()) return std::nullopt;
-    return value;
-  };
-  const auto x = number(left);
-  const auto y = number(right);
-  if (x && y) return *x < *y ? -1 : *x > *y ? 1 : 0;
-  if (x || y || left.size() < 8 || right.size() < 8) return std::nullopt;
-  return left < right ? -1 : 1;
-}
-
-std::optional<int> compare_bounds(const std::vector<Expression>& a,
-                                  const std::vector<Expression>& b) {
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    const auto order = compare_bound_values(a[i], b[i]);
-    if (!order || *order != 0) return order;
-  }
-  return 0;
-}
-
-bool overlaps(const model::PartitionBound& a, const model::PartitionBound& b) {
-  if (a.is_default || b.is_default) return a.is_default && b.is_default;
-  if (a.strategy != b.strategy) return false;
-  if (a.strategy == 'l') {
-    return std::ranges::any_of(a.values, [&](const Expression& value) {
-      return std::ranges::any_of(b.values, [&](const Expression& other) {
-        return text_of(value) == text_of(other) && value.constant == other.constant;
-      });
-    });
-  }
-  if (a.strategy == 'r') {
-    const auto first = compare_bounds(a.from, b.to);
-    const auto second = compare_bounds(b.from, a.to);
-    return first && second && *first < 0 && *second < 0;
-  }
-  if (a.strategy == 'h' && a.modulus > 0 && b.modulus > 0) {
-    const int least = std::min(a.modulus, b.modulus);
-    return a.remainder % least == b.remainder % least;
-  }
-  return false;
-}
 
 IndexRequest request_like(const Run& run, const Relation& index, model::Constraint& constraint) {
   IndexRequest request;
@@ -354,49 +287,6 @@ void scan_default_partition(Run& run, const Relation& parent, Oid other,
                "some row");
     }
   }
-}
-
-std::vector<Oid> route(const Run& run, const Relation& parent,
-                       const std::vector<std::string>& columns,
-                       const std::vector<std::vector<Expression>>& rows) {
-  std::vector<Oid> all = run.descendants(parent);
-  if (!parent.partition_key || parent.partition_key->keys.size() != 1 || rows.empty()) return all;
-  const auto at = std::ranges::find(columns, parent.partition_key->keys[0].column);
-  if (at == columns.end()) return all;
-  const auto index = static_cast<std::size_t>(at - columns.begin());
-  std::vector<Oid> result;
-  for (const std::vector<Expression>& row : rows) {
-    if (index >= row.size() || !is_constant(row[index])) return all;
-    const std::vector<Expression> value = {row[index]};
-    bool found = false;
-    for (const Oid child : parent.children) {
-      const Relation& partition = run.at(child);
-      if (!partition.bound || partition.bound->is_default || !partition.children.empty()) continue;
-      const model::PartitionBound& bound = *partition.bound;
-      if (bound.strategy == 'r') {
-        const auto low = compare_bounds(bound.from, value);
-        const auto high = compare_bounds(value, bound.to);
-        if (!low || !high) return all;
-        if (*low > 0 || *high >= 0) continue;
-      } else if (bound.strategy == 'l') {
-        if (std::ranges::none_of(bound.values, [&](const Expression& item) {
-              return text_of(item) == text_of(row[index]);
-            })) {
-          continue;
-        }
-      } else {
-        return all;
-      }
-      found = true;
-      if (std::ranges::find(result, child) == result.end()) result.push_back(child);
-    }
-    if (!found) {
-      const Oid other = default_partition(run, parent);
-      if (other == 0) return all;
-      if (std::ranges::find(result, other) == result.end()) result.push_back(other);
-    }
-  }
-  return result;
 }
 
 bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBound& bound) {

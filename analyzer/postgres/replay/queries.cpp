@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
 
@@ -112,33 +113,38 @@ std::vector<const Relation*> view_sources(const Run& run, const Relation& view) 
   return result;
 }
 
-bool lock_use(Run& run, const Relation& relation, LockMode mode, int depth) {
+bool lock_use(Run& run, const Relation& relation, const model::RelationUse& use,
+              const std::optional<Expression>& where, LockMode mode, int depth) {
   run.lock(relation, mode);
-  if (relation.kind == RelationKind::kPartitionedTable || !relation.children.empty()) {
-    if (!is_index(relation.kind)) run.lock_tree(relation, mode);
+  if (!is_index(relation.kind) && !use.only) {
+    for (const Oid oid : kept_by(run, relation, where)) run.lock(oid, mode);
   }
   if (relation.kind == RelationKind::kView && depth < kMaxViewDepth) {
     for (const Relation* below : view_sources(run, relation)) {
-      if (!lock_use(run, *below, mode, depth + 1)) return false;
+      if (!lock_use(run, *below, {}, std::nullopt, mode, depth + 1)) return false;
     }
   }
   return true;
 }
 
-void scan_use(Run& run, const Relation& relation, const std::string& alias,
+void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
               const std::optional<Expression>& where, int depth) {
   if (relation.kind == RelationKind::kView) {
     if (!relation.query || depth > kMaxViewDepth) return;
     for (const Relation* below : view_sources(run, relation)) {
       if (relation.query->where && narrowed_by(run, *below, "", *relation.query->where)) continue;
-      scan_use(run, *below, relation.name, where, depth + 1);
+      model::RelationUse inner;
+      inner.alias = relation.name;
+      scan_use(run, *below, inner, where, depth + 1);
     }
     return;
   }
-  for (const Oid leaf : run.leaves(relation)) {
+  const std::vector<Oid> read =
+      use.only ? std::vector<Oid>{relation.oid} : kept_by(run, relation, where);
+  for (const Oid leaf : read) {
     const Relation& heap = run.at(leaf);
-    if (where &&
-        (narrowed_by(run, heap, alias, *where) || narrowed_by(run, heap, relation.name, *where))) {
+    if (where && (narrowed_by(run, heap, use.alias, *where) ||
+                  narrowed_by(run, heap, relation.name, *where))) {
       continue;
     }
     run.scan(heap, "the query reads every row");
@@ -155,9 +161,8 @@ void scan_query(Run& run, const Query& query, int depth) {
   for (const Query* inner : subqueries) scan_query(run, *inner, depth + 1);
   if (query.has_limit) return;
   for (const model::RelationUse& use : outer_relations(query, subqueries)) {
-    if (const Relation* relation = run.relation_if_any(use.name)) {
-      scan_use(run, *relation, use.alias, query.where, 0);
-    }
+    const Relation* relation = run.relation_if_any(use.name);
+    if (relation != nullptr && !use.inserted_into) scan_use(run, *relation, use, query.where, 0);
   }
 }
 
@@ -245,6 +250,48 @@ Scope query_scope(const Run& run, const Query& query) {
   return scope;
 }
 
+namespace {
+
+/// Rows can be locked only where each is a row of one relation: CheckSelectLocking().
+bool check_row_locks(Run& run, const Query& query) {
+  const auto refuse = [&](std::string_view with) {
+    return run.fail("0A000", fmt::format("FOR UPDATE is not allowed with {}", with));
+  };
+  if (query.merges_rows) return refuse("DISTINCT, GROUP BY, HAVING, windows or set operations");
+  for (const model::QueryTarget& target : query.targets) {
+    bool aggregates = false;
+    bool sets = false;
+    model::for_each(target.expression, [&](const Expression& part) {
+      if (part.kind != ExpressionKind::kFunction) return;
+      for (const facts::FunctionFact& fact : facts::functions(part.name)) {
+        aggregates = aggregates || fact.kind == 'a';
+        sets = sets || fact.returns_set;
+      }
+    });
+    if (aggregates) return refuse("aggregate functions");
+    if (sets) return refuse("set-returning functions in the target list");
+  }
+  for (const std::string& name : query.locked) {
+    if (std::ranges::none_of(query.relations, [&](const model::RelationUse& use) {
+          return use.alias == name || (use.alias.empty() && use.name.name == name);
+        })) {
+      return run.fail("42P01", fmt::format("relation \"{}\" in FOR UPDATE clause not found in FROM "
+                                           "clause",
+                                           name));
+    }
+  }
+  for (const model::RelationUse& use : query.relations) {
+    const Relation* relation = run.relation_if_any(use.name);
+    if (relation != nullptr && relation->kind == RelationKind::kMaterializedView) {
+      return run.fail("42809",
+                      fmt::format("cannot lock rows in materialized view \"{}\"", relation->name));
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
   for (const model::RelationUse& use : query.relations) {
     if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
@@ -256,17 +303,25 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     const LockMode mode = use.target_of_write ? LockMode::kRowExclusive
                           : query.for_update  ? LockMode::kRowShare
                                               : LockMode::kAccessShare;
-    if (!lock_use(run, *relation, mode, 0)) return false;
+    // Of several relations it is not known whose columns WHERE names.
+    const bool alone = query.relations.size() == 1;
+    if (!lock_use(run, *relation, use, alone ? query.where : std::nullopt, mode, 0)) return false;
     if (use.target_of_write && executed) {
-      run.change(relation->oid, [](Relation& copy) { copy.rows_loaded = true; });
+      run.change(relation->oid, [](Relation& copy) {
+        copy.rows_loaded = true;
+        copy.emptied = false;
+      });
     }
   }
-  if (!correlated && !(query.branches.empty() ? analyse(run, query) : check_branches(run, query))) {
+  // In a body a name may be one of its variables.
+  if (!correlated && run.depth == 0 &&
+      !(query.branches.empty() ? analyse(run, query) : check_branches(run, query))) {
     return false;
   }
   for (const Expression& call : query.expressions) {
     if (!check_regclass(run, call)) return false;
   }
+  if (query.for_update && !check_row_locks(run, query)) return false;
   if (executed) {
     scan_query(run, query, 0);
     return call_functions(run, query.expressions);

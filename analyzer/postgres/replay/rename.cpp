@@ -119,6 +119,15 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
   if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
   const Column* column = run.column(oid, from);
   if (column == nullptr) return false;
+  if (statement.only && !run.at(oid).children.empty()) {
+    return run.fail("42P16", fmt::format("inherited column \"{}\" must be renamed in child tables "
+                                         "too",
+                                         from));
+  }
+  if (run.at(oid).kind == RelationKind::kCompositeType && !statement.cascade &&
+      !check_typed_tables(run, run.at(oid))) {
+    return false;
+  }
   // Children are renamed first.
   for (const Oid child : run.descendants(run.at(oid))) {
     const Column* clash = run.at(child).column(to);
@@ -229,12 +238,21 @@ bool rename_part(Run& run, const model::Rename& statement, Parts Relation::* par
                                          model::display(statement.object.kind), statement.new_name,
                                          table->name));
   }
-  run.change(table->oid, [&](Relation& copy) {
-    for (auto& part : copy.*parts) {
-      if (part.name == statement.object.name.name) part.name = statement.new_name;
-    }
-    std::ranges::replace(copy.rules, statement.object.name.name, statement.new_name);
-  });
+  // The copies of a trigger on partitions are renamed with it since version 15: renametrig().
+  std::vector<Oid> tables = {table->oid};
+  if (statement.object.kind == model::ObjectKind::kTrigger && run.since(15) &&
+      table->kind == RelationKind::kPartitionedTable) {
+    for (const Oid child : run.descendants(*table)) tables.push_back(child);
+  }
+  for (const Oid oid : tables) {
+    run.lock(oid, LockMode::kAccessExclusive);
+    run.change(oid, [&](Relation& copy) {
+      for (auto& part : copy.*parts) {
+        if (part.name == statement.object.name.name) part.name = statement.new_name;
+      }
+      std::ranges::replace(copy.rules, statement.object.name.name, statement.new_name);
+    });
+  }
   return true;
 }
 
@@ -382,6 +400,38 @@ std::vector<const CatalogFunction*> matching_functions(const Run& run,
   return found;
 }
 
+/// A function's new name in the expressions that call it.
+void respell_function(Run& run, Oid oid, const CatalogFunction& from, const CatalogFunction& to) {
+  const std::function<void(model::Expression&)> respell = [&](model::Expression& part) {
+    for (model::Expression& arg : part.args) respell(arg);
+    if (part.kind != model::ExpressionKind::kFunction || part.name != from.name ||
+        (!part.qualifier.empty() && part.qualifier != from.schema)) {
+      return;
+    }
+    part.name = to.name;
+    part.qualifier = to.schema == "public" ? "" : to.schema;
+  };
+  const auto respell_in = [&](std::optional<model::Expression>& expression) {
+    if (expression) respell(*expression);
+  };
+  for (const Dependency& dependency : run.catalog.dependents(oid)) {
+    if (run.catalog.relation(dependency.object) == nullptr) continue;
+    run.change(dependency.object, [&](Relation& copy) {
+      for (Column& column : copy.columns) {
+        respell_in(column.default_value);
+        respell_in(column.generation_expression);
+      }
+      for (CatalogConstraint& constraint : copy.constraints) respell_in(constraint.expression);
+      for (IndexColumn& key : copy.keys) respell_in(key.expression);
+      respell_in(copy.predicate);
+      for (Policy& policy : copy.policies) {
+        respell_in(policy.definition.using_expression);
+        respell_in(policy.definition.check_expression);
+      }
+    });
+  }
+}
+
 bool move_function(Run& run, const model::ObjectReference& object, const std::string& schema,
                    const std::string& name) {
   const auto found = matching_functions(run, object);
@@ -393,6 +443,8 @@ bool move_function(Run& run, const model::ObjectReference& object, const std::st
   CatalogFunction copy = *found[0];
   if (!schema.empty()) copy.schema = schema;
   if (!name.empty()) copy.name = truncate_identifier(name);
+  const CatalogFunction before = *found[0];
+  respell_function(run, before.oid, before, copy);
   run.catalog.put(std::move(copy));
   return true;
 }
@@ -430,6 +482,7 @@ bool rename_schema(Run& run, const std::string& from, const std::string& to) {
     if (function->schema != from) continue;
     CatalogFunction moved = *function;
     moved.schema = to;
+    respell_function(run, moved.oid, *function, moved);
     run.catalog.put(std::move(moved));
   }
   for (const Statistics* object : run.catalog.statistics()) {
@@ -688,6 +741,9 @@ bool apply(Run& run, const model::Comment& statement) {
       if (type == nullptr) {
         return missing("42704",
                        fmt::format("type \"{}\" does not exist", model::display(object.name)));
+      }
+      if (object.kind == ObjectKind::kDomain && type->kind != TypeKind::kDomain && !type->assumed) {
+        return run.fail("42809", fmt::format("\"{}\" is not a domain", type->name));
       }
       Type copy = *type;
       copy.comment = text;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/typecheck.h"
+
 namespace forelock::postgres {
 namespace {
 
@@ -165,10 +167,29 @@ const Column* Run::column(Oid oid, std::string_view name) {
 
 ResolvedType Run::type(const model::TypeName& written) {
   ResolvedType result = resolve_type(catalog, written);
-  if (result.known) return result;
+  if (result.known) {
+    if (const auto error = modifier_error(result.name, options.pg_version)) {
+      fail(error->sqlstate, error->message);
+      result.known = false;
+    }
+    return result;
+  }
   if (!options.assume_missing) {
     fail("42704", fmt::format("type \"{}\" does not exist", model::display(written)));
     return result;
+  }
+  // The type of an extension that the history did not create: somebody else has.
+  if (const facts::TypeId id = facts::find_type(written.name.name);
+      id >= 0 && facts::type(id).extension != 0) {
+    Extension extension;
+    extension.name = facts::extension_name(facts::type(id).extension);
+    extension.schema = written.name.schema.empty() ? "public" : written.name.schema;
+    extension.oid = catalog.new_oid();
+    extension.assumed = true;
+    if (catalog.find_extension(extension.name) == nullptr) {
+      catalog.put(std::move(extension));
+      return resolve_type(catalog, written);
+    }
   }
   Type assumed;
   assumed.oid = catalog.new_oid();
@@ -195,6 +216,19 @@ std::vector<Oid> Run::leaves(const Relation& relation) const {
   if (has_storage(relation)) result.push_back(relation.oid);
   for (const Oid oid : descendants(relation)) {
     if (has_storage(at(oid))) result.push_back(oid);
+  }
+  return result;
+}
+
+std::vector<Catalog::ForeignKeyUse> Run::foreign_keys_to(const Relation& table) const {
+  std::vector<Catalog::ForeignKeyUse> result = catalog.foreign_keys_to(table.oid);
+  const Relation* current = &table;
+  for (int level = 0; level < kMaxInheritanceDepth && current->is_partition; ++level) {
+    if (current->parents.empty()) break;
+    current = catalog.relation(current->parents.front());
+    if (current == nullptr) break;
+    const auto above = catalog.foreign_keys_to(current->oid);
+    result.insert(result.end(), above.begin(), above.end());
   }
   return result;
 }
@@ -226,6 +260,7 @@ bool Run::may_have_rows(const Relation& relation) const {
     return relation.assumed ||
            std::ranges::any_of(leaves(relation), [&](Oid oid) { return may_have_rows(at(oid)); });
   }
+  if (relation.emptied) return false;
   return relation.assumed || relation.rows_loaded ||
          relation.created_in_migration != session.migration;
 }

@@ -89,6 +89,8 @@ class Run {
   void build(const Relation& index, std::string reason);
   void lose(model::ObjectKind kind, std::string object, bool implied, bool had_rows);
   [[nodiscard]] bool is_new(const Relation& relation) const;
+  /// Foreign keys to the table, and to the partitioned tables above it.
+  [[nodiscard]] std::vector<Catalog::ForeignKeyUse> foreign_keys_to(const Relation& table) const;
   [[nodiscard]] bool may_have_rows(const Relation& relation) const;
   void created(Oid oid);
 
@@ -159,6 +161,11 @@ void check_foreign_key_rows(Run& run, const Relation& table, const Relation& ref
                             const std::string& name, bool all_null = false);
 /// Marks a column NOT NULL; true when rows must be read for it.
 bool set_not_null(Run& run, Oid table, AttributeNumber number);
+/// Whether no table is of the composite type, as a change of it without CASCADE needs: 2BP01.
+bool check_typed_tables(Run& run, const Relation& type);
+
+/// Whether a publication names the table.
+bool is_published(const Run& run, Oid table);
 
 struct IndexRequest {
   model::CreateIndex definition;
@@ -216,10 +223,6 @@ bool check_generation(Run& run, Relation& table, AttributeNumber number);
 /// Looks through the default partition for rows that the bound would take.
 void scan_default_partition(Run& run, const Relation& parent, Oid other,
                             const model::PartitionBound& bound);
-/// The partitions that rows of constants go to; all where that is not known.
-std::vector<Oid> route(const Run& run, const Relation& parent,
-                       const std::vector<std::string>& columns,
-                       const std::vector<std::vector<model::Expression>>& rows);
 Oid default_partition(const Run& run, const Relation& parent);
 
 /// A sequence for a serial or identity column, made and owned.
@@ -239,6 +242,8 @@ Scope query_scope(const Run& run, const model::Query& query);
 bool read_query(Run& run, const model::Query& query, bool executed, bool correlated = false);
 /// The dependencies of a view on its relations, columns and functions.
 std::vector<Dependency> query_needs(Run& run, const model::Query& query);
+/// Runs the body of a function, as far as it can be read.
+bool run_function(Run& run, const CatalogFunction& function);
 /// Runs functions of the history's own that a query calls, as far as their bodies can be read.
 bool call_functions(Run& run, const std::vector<model::Expression>& calls);
 

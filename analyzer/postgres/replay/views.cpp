@@ -93,6 +93,15 @@ bool replaces(Run& run, const Relation& existing, const QueryShape& shape) {
   return true;
 }
 
+bool check_column_names(Run& run, const QueryShape& shape) {
+  for (const Column& column : shape.columns) {
+    if (std::ranges::count(shape.columns, column.name, &Column::name) > 1 && !shape.open) {
+      return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
+    }
+  }
+  return true;
+}
+
 void put_columns(Relation& relation, QueryShape& shape) {
   relation.columns = std::move(shape.columns);
   relation.next_column = static_cast<AttributeNumber>(relation.columns.size() + 1);
@@ -117,11 +126,7 @@ bool apply(Run& run, const model::CreateView& statement) {
   if (!shape.open && statement.column_names.size() > shape.columns.size()) {
     return run.fail("42601", "CREATE VIEW specifies more column names than columns");
   }
-  for (const Column& column : shape.columns) {
-    if (std::ranges::count(shape.columns, column.name, &Column::name) > 1 && !shape.open) {
-      return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
-    }
-  }
+  if (!check_column_names(run, shape)) return false;
   const Relation* existing = run.catalog.find_relation({schema, name});
   if (existing != nullptr && !existing->assumed) {
     if (!statement.or_replace) {
@@ -178,6 +183,7 @@ bool apply(Run& run, const model::CreateTableAs& statement) {
   if (!shape.open && statement.column_names.size() > shape.columns.size()) {
     return run.fail("42601", "too many column names were specified");
   }
+  if (!check_column_names(run, shape)) return false;
   Relation table =
       run.make(statement.materialized_view ? RelationKind::kMaterializedView : RelationKind::kTable,
                schema, name);

@@ -53,6 +53,14 @@ bool AlterTableRun::run_pass(Pass pass) {
   return pass != Pass::kAlterType || finish_type_changes(run_, type_changes_);
 }
 
+const Column* AlterTableRun::column(const std::string& name) {
+  if (is_system_column(name) && self().column(name) == nullptr) {
+    run_.fail("0A000", fmt::format("cannot alter system column \"{}\"", name));
+    return nullptr;
+  }
+  return run_.column(table_, name);
+}
+
 void AlterTableRun::edit(Oid table, AttributeNumber number,
                          const std::function<void(Column&)>& change) {
   run_.change(table, [&](Relation& copy) {
@@ -109,6 +117,10 @@ bool apply(Run& run, const model::AlterTable& statement) {
     if (statement.kind == model::ObjectKind::kForeignTable &&
         table->kind != RelationKind::kForeignTable) {
       return wrong("a foreign table");
+    }
+    if (statement.kind == model::ObjectKind::kTable &&
+        table->kind == RelationKind::kCompositeType) {
+      return wrong("a table");
     }
     if (statement.kind == model::ObjectKind::kType && table->kind != RelationKind::kCompositeType) {
       return wrong("a composite type");

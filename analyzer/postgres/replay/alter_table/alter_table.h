@@ -19,6 +19,9 @@
 
 namespace forelock::postgres {
 
+/// Whether the table is partitioned by the column, or by an expression over it.
+bool is_partition_key(const Relation& table, std::string_view column);
+
 /// A constraint that the parser has seen.
 struct ParsedConstraint {
   model::Constraint constraint;
@@ -53,8 +56,6 @@ struct TableWork {
   bool changes_tablespace = false;
   bool new_values = false;  ///< Phase 3 computes values of a column.
 };
-
-bool in_partition_key(const Relation& table, std::string_view column);
 
 /// One ALTER TABLE being run. Its call operators are the subcommands on `table_`, as their pass
 /// runs them (ATExecCmd()); each group of them stands in a file of its own.
@@ -148,7 +149,8 @@ class AlterTableRun {
   bool validate_check(Oid table, const std::string& name, bool recursing);
   const Column* column_for_default(const std::string& name);
   void default_for(const std::string& column, const std::optional<model::Expression>& value);
-  const Column* column(const std::string& name) { return run_.column(table_, name); }
+  /// A column of the table that a subcommand changes; null after failing.
+  const Column* column(const std::string& name);
   bool rewrite_tables();  ///< Phase 3.
   void edit(Oid table, AttributeNumber number, const std::function<void(Column&)>& change);
   [[nodiscard]] const Relation& self() const { return run_.at(table_); }

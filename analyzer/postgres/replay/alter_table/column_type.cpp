@@ -46,7 +46,7 @@ bool AlterTableRun::prepare_type(Oid table, const model::AlterAction& action, bo
   if (column->inherited_from > 0 && !recursing) {
     return run_.fail("42P16", fmt::format("cannot alter inherited column \"{}\"", alter.column));
   }
-  if (in_partition_key(relation, alter.column)) {
+  if (is_partition_key(relation, alter.column)) {
     return run_.fail("42P16", fmt::format("cannot alter column \"{}\" because it is part of the "
                                           "partition key of relation \"{}\"",
                                           alter.column, relation.name));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/literals.h"
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/alter_table/alter_table.h"
 
@@ -37,13 +38,41 @@ std::optional<std::string> rewrite_reason(const Run& run, const Column& column) 
   return std::nullopt;
 }
 
+/// What the constraints of the new column's domain say about the value that every row gets.
+bool check_domain_values(Run& run, const Relation& table, const Column& column) {
+  if (!run.may_have_rows(table)) return true;
+  model::TypeName type = column.type;
+  std::optional<model::Expression> value = column.default_value;
+  const bool computed = column.identity != model::IdentityKind::kNone ||
+                        column.generated != model::GeneratedKind::kNone;
+  for (const Type* domain = user_type(run.catalog, type);
+       domain != nullptr && domain->kind == TypeKind::kDomain && type.array_dimensions == 0;
+       domain = user_type(run.catalog, type)) {
+    if (!value) value = domain->default_value;
+    if (domain->not_null && !computed && (!value || is_null_constant(*value))) {
+      run.may_fail(table.rows_loaded, "23502",
+                   fmt::format("domain {} does not allow null values", domain->name));
+    }
+    for (const CatalogConstraint& constraint : domain->constraints) {
+      if (!value || !constraint.expression || !refutes(*constraint.expression, "value", *value)) {
+        continue;
+      }
+      run.may_fail(table.rows_loaded, "23514",
+                   fmt::format("value for domain {} violates check constraint \"{}\"", domain->name,
+                               constraint.name));
+    }
+    type = domain->base;
+  }
+  return !run.failed;
+}
+
 }  // namespace
 
-bool in_partition_key(const Relation& table, std::string_view column) {
+bool is_partition_key(const Relation& table, std::string_view column) {
   if (!table.partition_key) return false;
   return std::ranges::any_of(table.partition_key->keys, [&](const model::IndexKey& key) {
-    if (key.column == column) return true;
-    const auto names = key.expression ? column_names(*key.expression) : std::vector<std::string>{};
+    if (!key.expression) return key.column == column;
+    const auto names = column_names(*key.expression);
     return std::ranges::find(names, column) != names.end();
   });
 }
@@ -106,7 +135,9 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
   Relation copy = run_.at(oid);
   Column* column = define_column(run_, copy, definition);
   if (column == nullptr) return false;
-  if (definition.identity != model::IdentityKind::kNone && recurse_ && !copy.children.empty()) {
+  // Identity is inherited by partitions since version 17, by other children never.
+  if (definition.identity != model::IdentityKind::kNone && recurse_ && !copy.children.empty() &&
+      !(run_.since(17) && copy.kind == RelationKind::kPartitionedTable)) {
     return run_.fail("42P16",
                      "cannot recursively add identity column to table that has child tables");
   }
@@ -116,6 +147,7 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
     column->local = false;
   }
   const bool not_null = column->not_null;
+  const model::TypeName type = column->type;
   const std::optional<std::string> reason = rewrite_reason(run_, *column);
   const bool has_value = column->default_value.has_value() ||
                          column->identity != model::IdentityKind::kNone ||
@@ -130,6 +162,12 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
     }
     own.nulls_written = !has_value && !recursing;
   }
+  // A constant is put into its type at once, whether there are rows or not.
+  if (action.column.default_value && !reason) {
+    if (const auto error = value_error(run_.catalog, type, *action.column.default_value)) {
+      return run_.fail(error->sqlstate, error->message);
+    }
+  }
   run_.put(std::move(copy));
   const Relation& after = run_.at(oid);
   TableWork& work = work_of(oid);
@@ -137,6 +175,7 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
   if (has_storage(after)) {
     if (reason) {
       rewrites_.emplace(oid, *reason);
+      if (!check_domain_values(run_, after, *after.column(number))) return false;
     } else if (not_null && !has_value) {
       run_.scan(after, "every row is checked for NULL");
       if (run_.may_have_rows(after)) {
@@ -197,7 +236,7 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   if (column->inherited_from > 0 && !recursing) {
     return run_.fail("42P16", fmt::format("cannot drop inherited column \"{}\"", action.column));
   }
-  if (in_partition_key(table, action.column)) {
+  if (is_partition_key(table, action.column)) {
     return run_.fail("42P16", fmt::format("cannot drop column \"{}\" because it is part of the "
                                           "partition key of relation \"{}\"",
                                           action.column, table.name));

@@ -211,12 +211,15 @@ bool AlterTableRun::operator()(const model::ValidateConstraint& action) {
 
 bool AlterTableRun::operator()(const model::AlterConstraint& action) {
   const CatalogConstraint* found = self().constraint_named(action.name);
-  if (found == nullptr) {
+  const bool of_trigger = std::ranges::any_of(self().triggers, [&](const Trigger& trigger) {
+    return trigger.definition.constraint && trigger.name == action.name;
+  });
+  if (found == nullptr && !of_trigger) {
     if (self().assumed) return true;
     return run_.fail("42704", fmt::format("constraint \"{}\" of relation \"{}\" does not exist",
                                           action.name, self().name));
   }
-  if (found->kind != ConstraintKind::kForeignKey) {
+  if (of_trigger || found->kind != ConstraintKind::kForeignKey) {
     return run_.fail("42809",
                      fmt::format("constraint \"{}\" of relation \"{}\" is not a foreign key "
                                  "constraint",
@@ -228,6 +231,10 @@ bool AlterTableRun::operator()(const model::AlterConstraint& action) {
                                           action.name, self().name));
   }
   const Oid part = found->oid;
+  // The constraint's copies on the partitions follow: ATExecAlterConstrRecurse().
+  for (const Oid child : run_.descendants(self())) {
+    if (self().kind == RelationKind::kPartitionedTable) run_.lock(child, mode_);
+  }
   run_.change(table_, [&](Relation& copy) {
     for (CatalogConstraint& constraint : copy.constraints) {
       if (constraint.oid != part) continue;

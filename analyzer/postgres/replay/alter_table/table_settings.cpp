@@ -68,6 +68,13 @@ bool AlterTableRun::operator()(const model::SetReplicaIdentity& action) {
                                             action.index));
     };
     if (!index->unique) return refuse("non-unique");
+    const auto& owners = self().constraints;
+    const auto owner = std::ranges::find(owners, index->constraint, &CatalogConstraint::oid);
+    if (owner != owners.end() && index->constraint != 0 && owner->deferrable) {
+      return run_.fail("0A000", fmt::format("cannot use non-immediate index \"{}\" as replica "
+                                            "identity",
+                                            action.index));
+    }
     if (index->predicate) return refuse("partial");
     for (const IndexColumn& key : index->keys) {
       if (key.column == 0) return refuse("expression");

@@ -21,6 +21,12 @@ bool AlterTableRun::prepare_persistence(TableWork& work, bool logged) {
   }
   const Persistence wanted = logged ? Persistence::kPermanent : Persistence::kUnlogged;
   if (table.persistence == wanted) return true;
+  if (!logged && is_published(run_, work.table)) {
+    return run_.fail("55000",
+                     fmt::format("cannot change table \"{}\" to unlogged because it is part "
+                                 "of a publication",
+                                 table.name));
+  }
   work.changes_persistence = true;
   if (logged) {
     for (const CatalogConstraint& constraint : table.constraints) {
