@@ -1,11 +1,11 @@
 // CREATE TABLE in all its forms: LIKE, INHERITS, OF, PARTITION OF.
 
+#include "analyzer/postgres/replay/create_table.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "analyzer/postgres/facts/lock_levels.h"
-#include "analyzer/postgres/facts/storage_parameters.h"
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
 
@@ -21,7 +21,6 @@ constexpr std::uint32_t kLikeDefaults = 1U << 3U;
 constexpr std::uint32_t kLikeGenerated = 1U << 4U;
 constexpr std::uint32_t kLikeIdentity = 1U << 5U;
 constexpr std::uint32_t kLikeIndexes = 1U << 6U;
-constexpr std::uint32_t kLikeStatistics = 1U << 7U;
 constexpr std::uint32_t kLikeStorage = 1U << 8U;
 
 /// Adds the column of a parent, or merges with the one that is there.
@@ -214,23 +213,6 @@ bool of_type(Run& run, Relation& table, const model::QualifiedName& name) {
   return true;
 }
 
-/// Column constraints become table constraints with the column filled in.
-std::vector<model::Constraint> all_constraints(const model::CreateTable& statement) {
-  std::vector<model::Constraint> result;
-  for (const model::ColumnDefinition& column : statement.columns) {
-    for (const model::Constraint& constraint : column.constraints) {
-      if (constraint.kind == ConstraintKind::kNotNull) continue;
-      model::Constraint copy = constraint;
-      if (copy.columns.empty() && copy.kind != ConstraintKind::kCheck) {
-        copy.columns.push_back(column.name);
-      }
-      result.push_back(std::move(copy));
-    }
-  }
-  result.insert(result.end(), statement.constraints.begin(), statement.constraints.end());
-  return result;
-}
-
 /// CHECK first, then keys (the primary key before all), then foreign keys: DefineRelation() and
 /// transformCreateStmt() do it in this order, which decides about names.
 int order_of(ConstraintKind kind) {
@@ -280,12 +262,6 @@ bool add_constraints(Run& run, Oid table, const model::CreateTable& statement) {
   std::vector<model::Constraint> constraints = all_constraints(statement);
   std::ranges::stable_sort(constraints, {},
                            [](const model::Constraint& c) { return order_of(c.kind); });
-  const auto primary_keys =
-      std::ranges::count(constraints, ConstraintKind::kPrimaryKey, &model::Constraint::kind);
-  if (primary_keys > 1) {
-    return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                         run.at(table).name));
-  }
   drop_redundant_keys(constraints);
   for (const model::Constraint& constraint : constraints) {
     if (constraint.kind == ConstraintKind::kPrimaryKey) {
@@ -394,65 +370,6 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
   return true;
 }
 
-/// Columns that meet by inheritance must be of one type. Source: MergeAttributes().
-bool check_merge(Run& run, const model::CreateTable& statement) {
-  std::vector<Column> columns;
-  const auto meets = [&](const std::string& name, const model::TypeName& type) {
-    const auto found = std::ranges::find(columns, name, &Column::name);
-    if (found == columns.end()) {
-      Column column;
-      column.name = name;
-      column.type = type;
-      columns.push_back(std::move(column));
-      return true;
-    }
-    if (found->type.name.empty() || type.name.empty() ||
-        (same_type(found->type, type) && found->type.modifiers == type.modifiers)) {
-      return true;
-    }
-    return run.fail("42804", fmt::format("column \"{}\" has a type conflict", name));
-  };
-  for (const model::QualifiedName& name : statement.inherits) {
-    const Relation* parent = run.relation(name);
-    if (parent == nullptr) return false;
-    if (parent->kind == RelationKind::kPartitionedTable) {
-      return run.fail("42809",
-                      fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
-    }
-    if (parent->is_partition) return run.fail("42809", "cannot inherit from a partition");
-    if (parent->kind != RelationKind::kTable && parent->kind != RelationKind::kForeignTable) {
-      return run.fail("42809",
-                      fmt::format("inherited relation \"{}\" is not a table", parent->name));
-    }
-    for (const Column& column : parent->columns) {
-      if (!meets(column.name, column.type)) return false;
-    }
-  }
-  for (const model::ColumnDefinition& column : statement.columns) {
-    const ResolvedType type = run.type(column.type);
-    if (!type.known || !meets(column.name, type.name)) return false;
-  }
-  return true;
-}
-
-/// Clauses of a column that exclude each other: transformColumnDefinition().
-bool check_column_clauses(Run& run, const model::ColumnDefinition& column) {
-  if (column.null_written && column.not_null) {
-    return run.fail("42601", fmt::format("conflicting NULL/NOT NULL declarations for column \"{}\"",
-                                         column.name));
-  }
-  const bool generated = column.generated != model::GeneratedKind::kNone;
-  const bool identity = column.identity != model::IdentityKind::kNone;
-  if (static_cast<int>(generated) + static_cast<int>(identity) +
-          static_cast<int>(column.default_value.has_value()) >
-      1) {
-    return run.fail("42601", fmt::format("column \"{}\" has more than one of default, identity and "
-                                         "generation expression",
-                                         column.name));
-  }
-  return true;
-}
-
 /// Source: ComputePartitionAttrs() and transformPartitionSpec() in src/backend/commands.
 bool check_partition_key(Run& run, const Relation& table, const model::PartitionKey& key) {
   if (key.strategy == 'l' && key.keys.size() > 1) {
@@ -483,65 +400,6 @@ bool check_partition_key(Run& run, const Relation& table, const model::Partition
   return true;
 }
 
-/// What transformCreateStmt() and DefineRelation() refuse before they see that the name is taken.
-bool precheck(Run& run, const model::CreateTable& statement) {
-  std::vector<std::string> columns;
-  for (const model::ColumnDefinition& column : statement.columns) {
-    if (!column.type.name.name.empty() && !run.type(column.type).known) return false;
-    columns.push_back(column.name);
-  }
-  for (const model::ColumnDefinition& column : statement.columns) {
-    if (!check_column_clauses(run, column)) return false;
-  }
-  const std::size_t own = columns.size();
-  bool closed = statement.of_type.empty();
-  const auto add = [&](const model::QualifiedName& name) {
-    const Relation* source = run.relation(name);
-    if (source == nullptr) return false;
-    closed = closed && !source->open_columns;
-    for (const Column& column : source->columns) columns.push_back(column.name);
-    return true;
-  };
-  for (const model::LikeClause& clause : statement.likes) {
-    if (!add(clause.table)) return false;
-  }
-  for (const model::QualifiedName& name : statement.inherits) {
-    if (!add(name)) return false;
-  }
-  if (!statement.partition_of.empty() && !add(statement.partition_of)) return false;
-  for (const model::ColumnDefinition& column : statement.columns) {
-    if (!statement.partition_of.empty() && closed &&
-        std::find(columns.begin() + static_cast<std::ptrdiff_t>(own), columns.end(), column.name) ==
-            columns.end()) {
-      return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
-    }
-  }
-  std::size_t primary_keys = 0;
-  for (const model::Constraint& constraint : all_constraints(statement)) {
-    if (constraint.kind == ConstraintKind::kPrimaryKey) ++primary_keys;
-    if (constraint.kind != ConstraintKind::kPrimaryKey &&
-        constraint.kind != ConstraintKind::kUnique) {
-      continue;
-    }
-    if (primary_keys > 1) return run.fail("42P16", "multiple primary keys are not allowed");
-    for (const std::string& name : constraint.columns) {
-      if (closed && std::ranges::find(columns, name) == columns.end()) {
-        return run.fail("42703", fmt::format("column \"{}\" named in key does not exist", name));
-      }
-      if (std::ranges::count(constraint.columns, name) > 1) {
-        return run.fail("42701", fmt::format("column \"{}\" appears twice in a key", name));
-      }
-    }
-  }
-  for (std::size_t i = 0; i < own; ++i) {
-    if (std::ranges::count(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(own),
-                           columns[i]) > 1) {
-      return run.fail("42701", fmt::format("column \"{}\" specified more than once", columns[i]));
-    }
-  }
-  return statement.inherits.empty() || check_merge(run, statement);
-}
-
 }  // namespace
 
 bool apply(Run& run, const model::CreateTable& statement) {
@@ -555,7 +413,7 @@ bool apply(Run& run, const model::CreateTable& statement) {
       return true;
     }
   }
-  if (!precheck(run, statement)) return false;
+  if (!parse_create_table(run, statement) || !check_definition(run, statement)) return false;
   if (existing != nullptr && !existing->assumed) {
     return run.fail("42P07", fmt::format("relation \"{}\" already exists", name.name));
   }
@@ -570,16 +428,6 @@ bool apply(Run& run, const model::CreateTable& statement) {
   Relation table = run.make(kind, schema, name.name);
   if (statement.persistence == model::Persistence::kUnlogged) {
     table.persistence = model::Persistence::kUnlogged;
-  }
-  for (const auto& [option, value] : statement.options) {
-    if (auto error = facts::storage_parameter_error(option, value); error && !statement.foreign) {
-      return run.fail("22023", std::move(*error));
-    }
-    if (statement.foreign || !statement.access_method.empty() ||
-        facts::is_storage_parameter(option) || option.find('.') != std::string::npos) {
-      continue;
-    }
-    return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", option));
   }
   if (statement.foreign && !statement.server.empty()) {
     const NamedObject* server =
@@ -637,14 +485,12 @@ bool apply(Run& run, const model::CreateTable& statement) {
       run.change(inherited, [&](Relation& copy) { copy.children.push_back(oid); });
     }
   }
+  if (parent != 0 && !finish_partition(run, parent, oid)) return false;
   if (!add_constraints(run, oid, statement)) return false;
   for (const model::LikeClause& clause : statement.likes) {
     if (!like_indexes(run, oid, clause)) return false;
   }
-  if ((!statement.likes.empty()) && (statement.likes[0].options & kLikeStatistics) != 0) {
-    // Statistics objects are copied under names of their own; nothing depends on them.
-  }
-  return parent == 0 || finish_partition(run, parent, oid);
+  return true;
 }
 
 }  // namespace forelock::postgres

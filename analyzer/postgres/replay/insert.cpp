@@ -36,15 +36,30 @@ bool has_rows(const Relation& table) {
   return table.kind != RelationKind::kMaterializedView && table.kind != RelationKind::kSequence;
 }
 
-/// The columns of INSERT ... SELECT against those that they go to.
-bool check_selected(Run& run, const model::Query& query, const Relation& table,
+/// The columns of INSERT ... SELECT against those that they go to. Source: transformInsertRow().
+bool check_selected(Run& run, const model::Insert& statement, const Relation& table,
                     const std::vector<std::string>& given) {
+  const model::Query& query = *statement.query;
   const QueryShape shape = query_shape(run, query, {});
-  if (shape.open) return true;
-  for (std::size_t i = 0; i < shape.columns.size() && i < given.size(); ++i) {
+  if (shape.open || table.open_columns) return true;
+  if (shape.columns.size() > given.size()) {
+    return run.fail("42601", "INSERT has more expressions than target columns");
+  }
+  if (shape.columns.size() < statement.columns.size()) {
+    return run.fail("42601", "INSERT has more target columns than expressions");
+  }
+  const bool one_by_one = query.targets.size() == shape.columns.size();
+  for (std::size_t i = 0; i < shape.columns.size(); ++i) {
     const Column* column = table.column(given[i]);
     const model::TypeName& from = shape.columns[i].type;
-    if (column == nullptr || column->assumed || from.name.name == "text") continue;
+    if (column == nullptr || column->assumed) continue;
+    // A bare literal is read as the column's type.
+    if (one_by_one && query.targets[i].expression.kind == model::ExpressionKind::kConstant) {
+      const auto error =
+          assignment_error(run.catalog, {}, query.targets[i].expression, column->type);
+      if (error) return run.fail(error->sqlstate, error->message);
+      continue;
+    }
     if (cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
       return run.fail(
           "42804", fmt::format("column \"{}\" is of type {} but expression is of type {}",
@@ -90,8 +105,10 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
 bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
                   const std::vector<std::string>& given) {
   const std::size_t wanted = given.size();
+  const std::size_t most =
+      statement.columns.empty() ? table.columns.size() : statement.columns.size();
   for (const auto& row : statement.rows) {
-    if (row.size() > wanted && !table.open_columns) {
+    if (row.size() > most && !table.open_columns) {
       return run.fail("42601", "INSERT has more expressions than target columns");
     }
     if (row.size() < statement.columns.size()) {
@@ -239,28 +256,23 @@ bool apply(Run& run, const model::Insert& statement) {
   const bool is_view = target->kind == RelationKind::kView;
   if (!is_view && !check_columns(run, table, statement.columns, "42701")) return false;
   std::vector<std::string> given = statement.columns;
-  if (given.empty() && (statement.query || !statement.rows.empty())) {
-    std::size_t count = statement.query ? statement.query->targets.size() : 0;
-    if (statement.query) {
-      const bool star = std::ranges::any_of(
-          statement.query->targets, [](const model::QueryTarget& t) { return t.name == "*"; });
-      if (star || count == 0) count = run.at(table).columns.size();
-    } else if (!statement.rows.empty()) {
-      count = statement.rows[0].size();
-    }
-    for (const Column& column : run.at(table).columns) {
-      if (given.size() >= count) break;
-      given.push_back(column.name);
-    }
-    if (!run.at(table).open_columns && statement.query && count > run.at(table).columns.size()) {
-      return run.fail("42601", "INSERT has more expressions than target columns");
-    }
+  if (given.empty()) {
+    for (const Column& column : run.at(table).columns) given.push_back(column.name);
   }
-  if (!is_view && !check_insert(run, statement, run.at(table), given)) return false;
   if (statement.query && !read_query(run, *statement.query, true)) return false;
-  if (statement.query && !is_view && !check_selected(run, *statement.query, run.at(table), given)) {
+  if (statement.query && !is_view && !check_selected(run, statement, run.at(table), given)) {
     return false;
   }
+  if (statement.columns.empty()) {
+    // Columns after the last value get their defaults.
+    std::size_t count = statement.rows.empty() ? 0 : statement.rows[0].size();
+    if (statement.query) {
+      const QueryShape shape = query_shape(run, *statement.query, {});
+      count = shape.open ? given.size() : shape.columns.size();
+    }
+    given.resize(std::min(given.size(), count));
+  }
+  if (!is_view && !check_insert(run, statement, run.at(table), given)) return false;
   for (const model::RelationUse& use : statement.reads) {
     const bool known = statement.query && std::ranges::any_of(statement.query->relations,
                                                               [&](const model::RelationUse& own) {

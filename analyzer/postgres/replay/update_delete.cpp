@@ -39,9 +39,11 @@ bool read_for_write(Run& run, const Relation& target, const std::string& alias,
                     const std::vector<model::RelationUse>& reads) {
   // With nothing else to read, every column is the target's.
   if (where && reads.empty() && !target.open_columns && !has_subquery(*where) && run.depth == 0) {
-    const Oid oid = target.oid;
-    if (!check_expression(run, target, *where, "WHERE")) return false;
-    if (run.catalog.relation(oid) == nullptr) return false;
+    const Scope scope{{{alias.empty() ? target.name : alias, &target}}};
+    if (!check_query_expression(run, scope, *where) ||
+        !check_condition(run, scope, *where, "WHERE")) {
+      return false;
+    }
   }
   model::Query query = as_query({target.schema, target.name}, alias, where);
   query.relations.front().only = only;
@@ -113,10 +115,7 @@ bool apply(Run& run, const model::Update& statement) {
     columns.push_back(name);
     (is_null_constant(value) ? nulls : values).push_back(name);
   }
-  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.only,
-                      statement.reads)) {
-    return false;
-  }
+  // The new values come before WHERE: transformUpdateStmt().
   if (run.depth == 0 && target->kind != RelationKind::kView && statement.reads.empty() &&
       !run.at(table).open_columns) {
     for (const auto& [name, value] : statement.assignments) {
@@ -124,6 +123,10 @@ bool apply(Run& run, const model::Update& statement) {
         return false;
       }
     }
+  }
+  if (!read_for_write(run, run.at(table), statement.alias, statement.where, statement.only,
+                      statement.reads)) {
+    return false;
   }
   if (target->kind != RelationKind::kView && !check_columns(run, table, columns, "42601")) {
     return false;

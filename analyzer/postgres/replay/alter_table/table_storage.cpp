@@ -11,9 +11,9 @@
 namespace forelock::postgres {
 
 /// Source: ATPrepChangePersistence().
-bool AlterTableRun::prepare_persistence(bool logged) {
+bool AlterTableRun::prepare_persistence(TableWork& work, bool logged) {
   using model::Persistence;
-  const Relation& table = self();
+  const Relation& table = run_.at(work.table);
   if (table.persistence == Persistence::kTemporary) {
     return run_.fail("42P16",
                      fmt::format("cannot change logged status of table \"{}\" because it is "
@@ -22,16 +22,17 @@ bool AlterTableRun::prepare_persistence(bool logged) {
   }
   const Persistence wanted = logged ? Persistence::kPermanent : Persistence::kUnlogged;
   if (table.persistence == wanted) return true;
-  if (!logged && is_published(run_, table_)) {
+  if (!logged && is_published(run_, work.table)) {
     return run_.fail("55000",
                      fmt::format("cannot change table \"{}\" to unlogged because it is part "
                                  "of a publication",
                                  table.name));
   }
+  work.changes_persistence = true;
   if (logged) {
     for (const CatalogConstraint& constraint : table.constraints) {
       const Relation* other = run_.catalog.relation(constraint.referenced_table);
-      if (other != nullptr && other->oid != table_ &&
+      if (other != nullptr && other->oid != work.table &&
           other->persistence == Persistence::kUnlogged) {
         return run_.fail("42P16", fmt::format("could not change table \"{}\" to logged because it "
                                               "references unlogged table \"{}\"",
@@ -40,8 +41,8 @@ bool AlterTableRun::prepare_persistence(bool logged) {
     }
     return true;
   }
-  for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
-    if (use.table->oid != table_ && use.table->persistence == Persistence::kPermanent) {
+  for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(work.table)) {
+    if (use.table->oid != work.table && use.table->persistence == Persistence::kPermanent) {
       return run_.fail("42P16", fmt::format("could not change table \"{}\" to unlogged because it "
                                             "is referenced by logged table \"{}\"",
                                             table.name, use.table->name));
@@ -55,7 +56,7 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
   const Relation& table = self();
   const Persistence wanted = action.logged ? Persistence::kPermanent : Persistence::kUnlogged;
   if (table.persistence == wanted && !table.assumed) {
-    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    changes_nothing();
     return true;
   }
   // Without storage there is nothing to change: ATRewriteTables() passes it by.
@@ -78,7 +79,7 @@ bool AlterTableRun::operator()(const model::SetTablespace& action) {
   const Relation& table = self();
   const std::string wanted = action.tablespace == "pg_default" ? "" : action.tablespace;
   if (table.tablespace == wanted && !table.assumed) {
-    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    changes_nothing();
     return true;
   }
   run_.change(table_, [&](Relation& copy) { copy.tablespace = wanted; });
@@ -94,7 +95,7 @@ bool AlterTableRun::operator()(const model::SetAccessMethod& action) {
   const std::string old = self().access_method.empty() ? "heap" : self().access_method;
   const std::string wanted = action.method.empty() ? "heap" : action.method;
   if (old == wanted) {
-    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    changes_nothing();
     return true;
   }
   run_.change(table_, [&](Relation& copy) { copy.access_method = wanted; });
