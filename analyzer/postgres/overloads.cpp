@@ -50,7 +50,7 @@ bool coerces(const Catalog& catalog, const Input& input, const Parameter& parame
   if (target.name == "record") return input.category == 'C';
   if (input.base_id >= 0) {
     if (const facts::CastFact* cast = facts::cast(input.base_id, parameter.fact)) {
-      return cast->context == 'i' && cast->extension == 0;
+      return cast->context == 'i' && may_use_extension(catalog, cast->extension);
     }
   }
   if (input.base.array_dimensions > 0 && is_array(parameter.fact)) {

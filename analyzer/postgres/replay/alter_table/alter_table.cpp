@@ -47,6 +47,7 @@ bool AlterTableRun::run_pass(Pass pass) {
       const Command command = commands[k];
       table_ = queue_[i].table;
       recurse_ = command.recurse;
+      written_ = nullptr;
       if (!std::visit(*this, command.what)) return false;
     }
   }

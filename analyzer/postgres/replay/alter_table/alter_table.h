@@ -66,7 +66,10 @@ class AlterTableRun {
 
   bool execute();
 
-  bool operator()(const model::AlterAction* action) { return std::visit(*this, action->what); }
+  bool operator()(const model::AlterAction* action) {
+    written_ = action;
+    return std::visit(*this, action->what);
+  }
   bool operator()(const CheckNotNull& check);
   bool operator()(const ParsedConstraint& parsed);
   bool operator()(const PreparedType& prepared);
@@ -113,8 +116,9 @@ class AlterTableRun {
  private:
   Run& run_;
   const model::AlterTable& statement_;
-  Oid table_;             ///< What the subcommand that runs now is about.
-  bool recurse_ = false;  ///< Of the subcommand that runs now.
+  Oid table_;                                    ///< What the subcommand that runs now is about.
+  bool recurse_ = false;                         ///< Of the subcommand that runs now.
+  const model::AlterAction* written_ = nullptr;  ///< That one, unless it only follows from another.
   LockMode mode_ = LockMode::kAccessExclusive;
   std::deque<TableWork> queue_;  ///< In order of arrival; it grows while passes run.
   std::map<Oid, std::string> rewrites_;
@@ -158,7 +162,7 @@ class AlterTableRun {
   /// The statement has one subcommand, of the table that it names: what does nothing here does
   /// nothing at all.
   void changes_nothing() {
-    if (statement_.actions.size() == 1 && table_ == queue_.front().table) {
+    if (statement_.actions.size() == 1 && written_ != nullptr && table_ == queue_.front().table) {
       run_.effects.changes_nothing = true;
     }
   }
