@@ -344,7 +344,7 @@ bool rename_relation(Run& run, const model::Rename& statement) {
   }
   if (run.catalog.relation_name_taken({relation->schema, to})) {
     const Relation* taken = run.catalog.find_relation({relation->schema, to});
-    if (taken != nullptr && !taken->assumed) {
+    if (taken != nullptr && (!taken->assumed || taken->oid == oid)) {
       return run.fail("42P07", fmt::format("relation \"{}\" already exists", to));
     }
     if (taken != nullptr) run.erase(taken->oid);
