@@ -118,7 +118,7 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       const Column* column = table.column(given[i]);
       if (column == nullptr || column->assumed) continue;
       if (row[i].kind == model::ExpressionKind::kColumn && statement.reads.empty() &&
-          run.depth == 0) {
+          !run.sees_variables) {
         return run.fail("42703", fmt::format("column \"{}\" does not exist", row[i].name));
       }
       if (const auto error = assignment_error(run.catalog, {}, row[i], column->type)) {
@@ -128,6 +128,16 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
     }
   }
   if (!check_conflict_target(run, statement, table)) return false;
+  // A query's values are never DEFAULT: rewriteTargetListIU().
+  for (const std::string& name : given) {
+    const Column* column = statement.query ? table.column(name) : nullptr;
+    if (column == nullptr) continue;
+    if (column->generated != model::GeneratedKind::kNone ||
+        (column->identity == model::IdentityKind::kAlways && !statement.overriding_system)) {
+      return run.fail("428C9",
+                      fmt::format("cannot insert a non-DEFAULT value into column \"{}\"", name));
+    }
+  }
   for (const auto& row : statement.rows) {
     for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
       const Column* column = table.column(given[i]);

@@ -36,6 +36,8 @@ class Run {
   Effects& effects;
   std::string_view sql;  ///< Of the statement; may be empty in bodies.
   int depth = 0;         ///< Of bodies (DO, functions) around the statement.
+  /// A name in a body may be one of its variables or parameters.
+  bool sees_variables = false;
   bool failed = false;
 
   [[nodiscard]] bool since(int version) const { return options.pg_version >= version; }

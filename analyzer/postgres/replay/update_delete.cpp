@@ -38,7 +38,8 @@ bool read_for_write(Run& run, const Relation& target, const std::string& alias,
                     const std::optional<Expression>& where, bool only,
                     const std::vector<model::RelationUse>& reads) {
   // With nothing else to read, every column is the target's.
-  if (where && reads.empty() && !target.open_columns && !has_subquery(*where) && run.depth == 0) {
+  if (where && reads.empty() && !target.open_columns && !has_subquery(*where) &&
+      !run.sees_variables) {
     const Scope scope{{{alias.empty() ? target.name : alias, &target}}};
     if (!check_query_expression(run, scope, *where) ||
         !check_condition(run, scope, *where, "WHERE")) {
@@ -96,7 +97,7 @@ bool apply(Run& run, const model::Update& statement) {
     (is_null_constant(value) ? nulls : values).push_back(name);
   }
   // The new values come before WHERE: transformUpdateStmt().
-  if (run.depth == 0 && target->kind != RelationKind::kView && statement.reads.empty() &&
+  if (!run.sees_variables && target->kind != RelationKind::kView && statement.reads.empty() &&
       !run.at(table).open_columns) {
     for (const auto& [name, value] : statement.assignments) {
       if (!has_subquery(value) && !check_expression(run, run.at(table), value, "UPDATE")) {
