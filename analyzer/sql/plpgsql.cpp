@@ -187,11 +187,11 @@ class BodyReader {
     } else {
       const std::size_t before = statements_.size();
       static_sql(range);
-      const auto starts = [&](std::string_view word) {
-        return tokens_.is(range.begin, word) && word != "perform";
-      };
-      const bool query = std::ranges::any_of(kQueryWords, starts);
-      if (query && tokens_.find(range, "into") >= range.end && before < statements_.size()) {
+      const auto starts = [&](std::string_view word) { return tokens_.is(range.begin, word); };
+      const auto has = [&](std::string_view word) { return tokens_.find(range, word) < range.end; };
+      const bool writes = starts("update") || starts("delete");
+      const bool rows = starts("select") || starts("values") || (writes && has("returning"));
+      if (rows && !has("into") && before < statements_.size()) {
         statements_.back().discards_rows = true;
       }
     }

@@ -170,5 +170,35 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"NoUuid", "", "SELECT 'a0eebc99'::uuid", "22P02"}),
     [](const auto& test) { return std::string(test.param.name); });
 
+INSTANTIATE_TEST_SUITE_P(
+    Others, ErrorOrderTest,
+    ::testing::Values(
+        Case{"StatisticsNameIsTakenBeforeColumns",
+             "CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t",
+             "CREATE STATISTICS s ON a, nosuch FROM t", "42710"},
+        Case{"StatisticsNeedAnOrder", "CREATE TABLE t (a int, b json)",
+             "CREATE STATISTICS s ON a, b FROM t", "0A000"},
+        Case{"AViewKeepsCollations", "CREATE TABLE t (a text); CREATE VIEW v AS SELECT a FROM t",
+             "CREATE OR REPLACE VIEW v AS SELECT a COLLATE \"C\" AS a FROM t", "42P16"},
+        Case{"AMultirangeTakesItsName", "CREATE TYPE m_multirange AS (x int)",
+             "CREATE TYPE m_range AS RANGE (SUBTYPE = int, MULTIRANGE_TYPE_NAME = m_multirange)",
+             "42710"},
+        Case{"ARulesConditionIsChecked", "CREATE TABLE t (a int)",
+             "CREATE RULE r AS ON INSERT TO t WHERE NEW.nosuch > 0 DO NOTHING", "42703"},
+        Case{"ARulesActionIsChecked", "CREATE TABLE t (a int)",
+             "CREATE RULE r AS ON INSERT TO t DO ALSO INSERT INTO nosuch VALUES (1)", "42P01"},
+        Case{"DoUpdateNeedsATarget", "CREATE TABLE t (a int PRIMARY KEY)",
+             "INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET a = 2", "42601"},
+        Case{"AConflictColumnTwice", "CREATE TABLE t (a int PRIMARY KEY)",
+             "INSERT INTO t VALUES (1) ON CONFLICT (a, a) DO NOTHING", ""},
+        Case{"TheArbiterIsLookedForLast",
+             "CREATE TABLE t (a int, b int GENERATED ALWAYS AS IDENTITY)",
+             "INSERT INTO t VALUES (1, 2) ON CONFLICT (a) DO NOTHING", "428C9"},
+        Case{"AnEmptyMaterializedViewIsNotWritten",
+             "CREATE TABLE t (a int); CREATE MATERIALIZED VIEW m AS SELECT a FROM t WITH NO DATA",
+             "DELETE FROM m", "42809"},
+        Case{"ACommentOnNoStatistics", "", "COMMENT ON STATISTICS nosuch IS 'x'", "42704"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
 }  // namespace
 }  // namespace forelock::postgres::testing

@@ -398,6 +398,9 @@ QueryShape query_shape(Run& run, const Query& query, const std::vector<std::stri
       if (target.expression.kind == ExpressionKind::kColumn && !shape.columns.empty()) {
         const Scope::Found found = scope.find(target.expression.qualifier, target.expression.name);
         if (found.column != nullptr) shape.columns.back().collation = found.column->collation;
+      } else if (target.expression.kind == ExpressionKind::kCollate && !shape.columns.empty() &&
+                 target.expression.name != "default") {
+        shape.columns.back().collation = target.expression.name;
       }
       continue;
     }

@@ -231,6 +231,8 @@ Oid default_partition(const Run& run, const Relation& parent);
 Oid add_owned_sequence(Run& run, Relation& table, Column& column,
                        const model::SequenceOptions& options);
 void resolve_sequence_options(model::SequenceOptions& options);
+/// The multirange type that a range type was made with. Source: makeMultirangeTypeName().
+std::string multirange_name(const Type& range);
 
 /// Columns that a query returns; nullopt when not all of them can be told.
 struct QueryShape {

@@ -49,7 +49,10 @@ bool read_for_write(Run& run, const Relation& target, const std::string& alias,
   model::Query query = as_query({target.schema, target.name}, alias, where);
   query.relations.front().only = only;
   for (const model::RelationUse& use : reads) query.relations.push_back(use);
-  return read_query(run, query, true);
+  // What cannot be written to is refused before anything is read.
+  const bool executed =
+      target.kind != RelationKind::kMaterializedView && target.kind != RelationKind::kSequence;
+  return read_query(run, query, executed);
 }
 
 /// The partitions whose rows may change; those that the planner leaves out are not even locked.

@@ -89,6 +89,10 @@ bool replaces(Run& run, const Relation& existing, const QueryShape& shape) {
                                            before.name, model::display(before.type),
                                            model::display(after.type)));
     }
+    if (known && before.collation != after.collation) {
+      return run.fail("42P16",
+                      fmt::format("cannot change collation of view column \"{}\"", before.name));
+    }
   }
   return true;
 }
