@@ -197,6 +197,19 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AnEmptyMaterializedViewIsNotWritten",
              "CREATE TABLE t (a int); CREATE MATERIALIZED VIEW m AS SELECT a FROM t WITH NO DATA",
              "DELETE FROM m", "42809"},
+        Case{"APartitionedTableKeepsNoMissingValue",
+             "CREATE TABLE t (a int) PARTITION BY RANGE (a)",
+             "ALTER TABLE t ADD COLUMN d varchar(3) DEFAULT 'longer'", ""},
+        Case{"AViewsConditionIsReadBeforeItIsRefused",
+             "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a AS x, count(*) AS n FROM t GROUP "
+             "BY a",
+             "UPDATE v SET x = 1 WHERE a > 0", "42703"},
+        Case{"AViewIsWrittenByItsOwnColumns",
+             "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a AS x FROM t",
+             "UPDATE v SET x = 1 WHERE v.x > 0", ""},
+        Case{"DeleteReadsTheViewsColumns",
+             "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a AS x FROM t",
+             "DELETE FROM v WHERE a > 0", "42703"},
         Case{"ACommentOnNoStatistics", "", "COMMENT ON STATISTICS nosuch IS 'x'", "42704"}),
     [](const auto& test) { return std::string(test.param.name); });
 
