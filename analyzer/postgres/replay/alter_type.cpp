@@ -484,6 +484,8 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
         cast.args.push_back(std::move(*own.default_value));
         own.default_value = std::move(cast);
       }
+      own.storage.clear();
+      own.compression.clear();
       own.type = type.name;
       own.type_oid = type.user_type;
       own.collation = action.collation;

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/firing.h"
@@ -77,22 +80,34 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
            run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist",
                                          statement.conflict_constraint, table.name));
   }
-  if (!check_columns(run, table.oid, statement.conflict_columns, "42701") ||
-      !check_columns(run, table.oid, statement.conflict_updates, "42601")) {
-    return false;
+  const bool target = !statement.conflict_columns.empty() || !statement.conflict_plain;
+  if (!statement.conflict_updates.empty() && !target) {
+    return run.fail("42601",
+                    "ON CONFLICT DO UPDATE requires inference specification or constraint name");
   }
-  if (statement.conflict_columns.empty() || !statement.conflict_plain) return true;
+  for (const std::string& name : statement.conflict_columns) {
+    if (run.column(table.oid, name) == nullptr) return false;
+  }
+  return check_columns(run, table.oid, statement.conflict_updates, "42601");
+}
+
+/// The unique index that ON CONFLICT's columns name, looked for by the planner:
+/// infer_arbiter_indexes().
+bool check_arbiter(Run& run, const model::Insert& statement, const Relation& table) {
+  if (!statement.on_conflict || table.open_columns || statement.conflict_columns.empty() ||
+      !statement.conflict_plain) {
+    return true;
+  }
+  const std::set<std::string> wanted(statement.conflict_columns.begin(),
+                                     statement.conflict_columns.end());
   for (const Relation* index : run.catalog.indexes_of(table)) {
-    if (!index->unique || index->predicate || !index->valid ||
-        index->keys.size() != statement.conflict_columns.size()) {
-      continue;
-    }
-    const bool fits = std::ranges::all_of(index->keys, [&](const IndexColumn& key) {
+    if (!index->unique || index->predicate || !index->valid) continue;
+    std::set<std::string> keys;
+    for (const IndexColumn& key : index->keys) {
       const Column* column = table.column(key.column);
-      const auto& wanted = statement.conflict_columns;
-      return column != nullptr && std::ranges::find(wanted, column->name) != wanted.end();
-    });
-    if (!fits) continue;
+      keys.insert(column == nullptr ? std::string() : column->name);
+    }
+    if (keys != wanted) continue;
     const auto owner = std::ranges::find(table.constraints, index->oid, &CatalogConstraint::index);
     if (owner == table.constraints.end() || !owner->deferrable) return true;
     return run.fail("55000", "ON CONFLICT does not support deferrable constraints as arbiters");
@@ -118,7 +133,7 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       const Column* column = table.column(given[i]);
       if (column == nullptr || column->assumed) continue;
       if (row[i].kind == model::ExpressionKind::kColumn && statement.reads.empty() &&
-          run.depth == 0) {
+          !run.sees_variables) {
         return run.fail("42703", fmt::format("column \"{}\" does not exist", row[i].name));
       }
       if (const auto error = assignment_error(run.catalog, {}, row[i], column->type)) {
@@ -128,6 +143,16 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
     }
   }
   if (!check_conflict_target(run, statement, table)) return false;
+  // A query's values are never DEFAULT: rewriteTargetListIU().
+  for (const std::string& name : given) {
+    const Column* column = statement.query ? table.column(name) : nullptr;
+    if (column == nullptr) continue;
+    if (column->generated != model::GeneratedKind::kNone ||
+        (column->identity == model::IdentityKind::kAlways && !statement.overriding_system)) {
+      return run.fail("428C9",
+                      fmt::format("cannot insert a non-DEFAULT value into column \"{}\"", name));
+    }
+  }
   for (const auto& row : statement.rows) {
     for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
       const Column* column = table.column(given[i]);
@@ -142,7 +167,13 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
         return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
                                              column->name));
       }
-      if (!has_rows(table)) continue;
+    }
+  }
+  if (!check_arbiter(run, statement, table)) return false;
+  for (const auto& row : statement.rows) {
+    for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
+      const Column* column = table.column(given[i]);
+      if (column == nullptr || column->assumed || !has_rows(table)) continue;
       if (const auto error = value_error(run.catalog, column->type, row[i])) {
         return run.fail(error->sqlstate, error->message);
       }

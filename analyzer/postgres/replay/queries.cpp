@@ -244,6 +244,24 @@ bool check_branches(Run& run, const Query& query) {
 
 }  // namespace
 
+namespace {
+
+/// A materialized view cannot be read until it is filled, nor can a view over it.
+/// Source: ExecOpenScanRelation().
+bool check_populated(Run& run, const Relation& relation, int depth) {
+  if (relation.kind == RelationKind::kMaterializedView) {
+    return relation.populated || relation.assumed ||
+           run.fail("55000",
+                    fmt::format("materialized view \"{}\" has not been populated", relation.name));
+  }
+  if (relation.kind != RelationKind::kView || depth > kMaxViewDepth) return true;
+  const std::vector<const Relation*> sources = view_sources(run, relation);
+  return std::ranges::all_of(
+      sources, [&](const Relation* below) { return check_populated(run, *below, depth + 1); });
+}
+
+}  // namespace
+
 Scope query_scope(const Run& run, const Query& query) {
   Scope scope;
   for (const model::RelationUse& use : query.relations) {
@@ -318,7 +336,7 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     }
   }
   // In a body a name may be one of its variables.
-  if (!correlated && run.depth == 0 &&
+  if (!correlated && !run.sees_variables &&
       !(query.branches.empty() ? analyse(run, query) : check_branches(run, query))) {
     return false;
   }
@@ -327,6 +345,10 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
   }
   if (query.for_update && !check_row_locks(run, query)) return false;
   if (executed) {
+    for (const model::RelationUse& use : query.relations) {
+      const Relation* relation = run.relation_if_any(use.name);
+      if (relation != nullptr && !check_populated(run, *relation, 0)) return false;
+    }
     scan_query(run, query, 0);
     return call_functions(run, query.expressions);
   }
@@ -380,6 +402,9 @@ QueryShape query_shape(Run& run, const Query& query, const std::vector<std::stri
       if (target.expression.kind == ExpressionKind::kColumn && !shape.columns.empty()) {
         const Scope::Found found = scope.find(target.expression.qualifier, target.expression.name);
         if (found.column != nullptr) shape.columns.back().collation = found.column->collation;
+      } else if (target.expression.kind == ExpressionKind::kCollate && !shape.columns.empty() &&
+                 target.expression.name != "default") {
+        shape.columns.back().collation = target.expression.name;
       }
       continue;
     }

@@ -385,6 +385,12 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
   }
   const Oid oid = copy.oid;
   const Oid relation = copy.relation;
+  // The multirange keeps the name that it was given when the range was made.
+  const bool named = std::ranges::any_of(
+      copy.range, [](const auto& option) { return option.first == "multirange_type_name"; });
+  if (copy.kind == TypeKind::kRange && !named && from.name != to.name) {
+    copy.range.emplace_back("multirange_type_name", multirange_name(*type));
+  }
   run.catalog.put(std::move(copy));
   if (relation != 0 && run.catalog.relation(relation) != nullptr) {
     run.change(relation, [&](Relation& part) {
@@ -558,7 +564,17 @@ bool apply(Run& run, const model::Rename& statement) {
     }
     default: {
       const NamedObject* found = run.catalog.find_object(object.kind, object.name);
-      if (found == nullptr) return true;
+      const bool publication = object.kind == ObjectKind::kPublication;
+      if (found == nullptr) {
+        return !publication || run.options.assume_missing ||
+               run.fail("42704",
+                        fmt::format("publication \"{}\" does not exist", object.name.name));
+      }
+      if (publication &&
+          run.catalog.find_object(object.kind, {"", statement.new_name}) != nullptr) {
+        return run.fail("42710",
+                        fmt::format("publication \"{}\" already exists", statement.new_name));
+      }
       NamedObject copy = *found;
       copy.name = statement.new_name;
       run.catalog.erase_object(object.kind, {found->schema, found->name});
@@ -776,6 +792,17 @@ bool apply(Run& run, const model::Comment& statement) {
         return missing("3F000", fmt::format("schema \"{}\" does not exist", object.name.name));
       }
       Schema copy = *schema;
+      copy.comment = text;
+      run.catalog.put(std::move(copy));
+      return true;
+    }
+    case ObjectKind::kStatistics: {
+      const Statistics* found = run.catalog.find_statistics(object.name);
+      if (found == nullptr) {
+        return missing("42704", fmt::format("statistics object \"{}\" does not exist",
+                                            model::display(object.name)));
+      }
+      Statistics copy = *found;
       copy.comment = text;
       run.catalog.put(std::move(copy));
       return true;

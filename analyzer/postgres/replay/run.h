@@ -36,6 +36,8 @@ class Run {
   Effects& effects;
   std::string_view sql;  ///< Of the statement; may be empty in bodies.
   int depth = 0;         ///< Of bodies (DO, functions) around the statement.
+  /// A name in a body may be one of its variables or parameters.
+  bool sees_variables = false;
   bool failed = false;
 
   [[nodiscard]] bool since(int version) const { return options.pg_version >= version; }
@@ -233,6 +235,8 @@ Oid default_partition(const Run& run, const Relation& parent);
 Oid add_owned_sequence(Run& run, Relation& table, Column& column,
                        const model::SequenceOptions& options);
 void resolve_sequence_options(model::SequenceOptions& options);
+/// The multirange type that a range type was made with. Source: makeMultirangeTypeName().
+std::string multirange_name(const Type& range);
 
 /// Columns that a query returns; nullopt when not all of them can be told.
 struct QueryShape {

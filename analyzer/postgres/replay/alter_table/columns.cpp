@@ -162,8 +162,9 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
     }
     own.nulls_written = !has_value && !recursing;
   }
-  // A constant is put into its type at once, whether there are rows or not.
-  if (action.column.default_value && !reason) {
+  // A plain table puts a constant into its type at once, whether there are rows or not:
+  // StoreAttrDefault().
+  if (action.column.default_value && !reason && copy.kind == RelationKind::kTable) {
     if (const auto error = value_error(run_.catalog, type, *action.column.default_value)) {
       return run_.fail(error->sqlstate, error->message);
     }
