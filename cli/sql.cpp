@@ -35,11 +35,36 @@ text::Location place_of(const model::Migration& migration, const model::Step& st
   return {migration.file, step.span};
 }
 
-Json statement_json(const model::Migration& migration, const model::Step& step) {
+/// What stands in SQL for a part that is not known; see analyzer/python/value.h.
+constexpr std::string_view kHole = python::kUnknownText;
+
+/// The text that a step sends to the server; empty when it is not known. What the parser does not
+/// accept is sent all the same.
+/// Source of the four spaces: alembic/ddl/impl.py _exec, which prints no tabs.
+std::string sent_sql(const model::Migration& migration, const model::Step& step) {
+  std::string_view sql;
+  if (const model::Statement* statement = step.statement()) {
+    sql = statement->sql;
+  } else if (!step.not_analyzed()->sql.contains(kHole)) {
+    sql = step.not_analyzed()->sql;
+  }
+  if (migration.source != model::SourceKind::kAlembic) return std::string(sql);
+  std::string out;
+  for (const char c : sql) {
+    if (c == '\t') {
+      out += "    ";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+Json statement_json(const model::Migration& migration, const model::Step& step, std::string sql) {
   const text::Location place = place_of(migration, step);
   const text::LineColumn at =
       place.file == nullptr ? text::LineColumn{} : place.file->position(place.span.begin_byte);
-  Json json = {{"sql", step.statement()->sql},
+  Json json = {{"sql", std::move(sql)},
                {"line", at.line1},
                {"column", at.column1},
                {"certainty", std::string(model::display(step.certainty))},
@@ -51,9 +76,9 @@ Json statement_json(const model::Migration& migration, const model::Step& step) 
 Json direction_json(const model::Migration& migration, const model::Direction& direction) {
   Json statements = Json::array(), not_analyzed = Json::array();
   for (const model::Step& step : direction.steps) {
-    if (step.statement() != nullptr) {
-      statements.push_back(statement_json(migration, step));
-    } else {
+    std::string sql = sent_sql(migration, step);
+    if (!sql.empty()) statements.push_back(statement_json(migration, step, std::move(sql)));
+    if (step.statement() == nullptr) {
       const text::Location place = place_of(migration, step);
       not_analyzed.push_back(
           {{"line", place.file == nullptr ? 1 : place.file->line_of(place.span.begin_byte)},
@@ -75,9 +100,6 @@ Json revision_json(const model::Migration& migration) {
           {"upgrade", direction_json(migration, migration.upgrade)},
           {"downgrade", direction_json(migration, migration.downgrade)}};
 }
-
-/// What stands in SQL for a part that is not known; see analyzer/python/value.h.
-constexpr std::string_view kHole = python::kUnknownText;
 
 /// Whether a statement reads or changes rows only.
 bool changes_rows(const model::Operation& operation) {
@@ -131,14 +153,21 @@ class Script {
     const text::Location place = place_of(migration, step);
     const std::uint32_t line1 =
         place.file == nullptr ? 1 : place.file->line_of(place.span.begin_byte);
-    if (const model::NotAnalyzed* unknown = step.not_analyzed()) {
+    const std::string sql = sent_sql(migration, step);
+    const model::NotAnalyzed* unknown = step.not_analyzed();
+    // The script's own BEGIN and COMMIT are in its text.
+    if (!sql.empty() && migration.source == model::SourceKind::kAlembic) enter(step.transaction);
+    if (unknown != nullptr) {
       text_ += fmt::format("-- line {}: not analysed: {}\n", line1,
                            reporters::printable(unknown->reason));
+      if (step.certainty == model::Certainty::kConditional) {
+        add_commented(sql);
+      } else if (!sql.empty()) {
+        text_ += reporters::valid_utf8(sql) + ";\n";
+      }
       return;
     }
     const model::Statement& statement = *step.statement();
-    // The script's own BEGIN and COMMIT are in its text.
-    if (migration.source == model::SourceKind::kAlembic) enter(step.transaction);
     text_ += fmt::format("-- line {}", line1);
     if (step.certainty != model::Certainty::kExact) {
       text_ += fmt::format(": {}", model::display(step.certainty));
@@ -148,11 +177,11 @@ class Script {
     // rows holds, so that what it does to rows is left out.
     const bool left_out = step.certainty == model::Certainty::kPartial ||
                           (step.certainty == model::Certainty::kConditional &&
-                           (statement.sql.contains(kHole) || changes_rows(statement.operation)));
+                           (sql.contains(kHole) || changes_rows(statement.operation)));
     if (left_out) {
-      add_commented(statement.sql);
+      add_commented(sql);
     } else {
-      text_ += reporters::valid_utf8(statement.sql) + ";\n";
+      text_ += reporters::valid_utf8(sql) + ";\n";
     }
   }
 

@@ -41,7 +41,8 @@ std::vector<std::string> split_list(const std::vector<IniEntry>& entries, std::s
   if (separator == ";") return split(value, ";\n");
   if (separator == "newline") return split(value, "\n");
   if (separator == "space") return split(value, " \n");
-  return split(value, ", :\n");
+  // The old way, which a path with a colon ("package:folder") relies on.
+  return split(value, separator_key == "version_path_separator" ? ", \n" : ", :\n");
 }
 
 std::string dialect_of(std::string_view url) {

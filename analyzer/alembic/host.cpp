@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <expected>
 #include <utility>
 
 #include "analyzer/alembic/operations/operations.h"
 #include "analyzer/alembic/render/chain.h"
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
+#include "analyzer/alembic/render/models.h"
 #include "analyzer/sql/parse.h"
 
 namespace forelock::alembic {
@@ -86,6 +88,22 @@ text::Span Host::home_span(const CallSite& site) const {
   return {};
 }
 
+text::Span Host::statement_span(const Operation& operation) const {
+  text::Span call = operation.context.call;
+  const CallSite& site = operation.site;
+  if (site.place.file != 0 || site.place.span != call) return call;
+  const std::string_view text = file_->text();
+  std::uint32_t name = site.arguments.span.begin_byte;
+  if (name == 0 || name > call.end_byte || text[name - 1] != '(') return call;
+  --name;
+  const auto in_name = [](char c) {
+    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  while (name > call.begin_byte && in_name(text[name - 1])) --name;
+  if (text.substr(call.begin_byte, name - call.begin_byte).contains('\n')) call.begin_byte = name;
+  return call;
+}
+
 std::vector<text::Location> Host::via(const CallSite& site) const {
   std::vector<text::Location> out;
   const text::Span home = home_span(site);
@@ -136,7 +154,7 @@ void Host::run(model::Step step) {
 void Host::not_analyzed(std::string reason, const Operation& operation, std::string sql) {
   model::Step step;
   step.what = model::NotAnalyzed{std::move(reason), std::move(sql)};
-  step.span = operation.context.call;
+  step.span = statement_span(operation);
   if (operation.site.conditional) step.certainty = model::Certainty::kConditional;
   append(std::move(step), operation);
 }
@@ -148,22 +166,30 @@ void Host::emit(const Sql& sql, const Operation& operation) {
 void Host::emit(const text::MappedText& sql, bool partial, const Operation& operation) {
   if (direction_ == nullptr) return;
   const text::Span call = operation.context.call;
-  for (auto& parsed : sql::parse(sql.text)) {
+  std::vector<std::expected<sql::ParsedStatement, sql::SyntaxError>> parts = sql::parse(sql.text);
+  // The server reads the whole text before it runs a part of it.
+  const auto refused = std::ranges::find_if(parts, [](const auto& part) { return !part; });
+  if (refused != parts.end() && !partial) {
+    std::swap(parts.front(), *refused);
+    parts.erase(parts.begin() + 1, parts.end());
+  }
+  for (auto& parsed : parts) {
     model::Step step;
-    step.span = call;
+    step.span = statement_span(operation);
     step.certainty = operation.site.conditional ? model::Certainty::kConditional
                      : partial                  ? model::Certainty::kPartial
                                                 : model::Certainty::kExact;
     if (!parsed) {
       const text::Span where = parsed.error().span;
-      std::string text = where.empty() ? sql.text : sql.text.substr(where.begin_byte, where.size());
       if (partial) {
-        step.what = model::NotAnalyzed{"the SQL is only known in part", std::move(text)};
+        step.what = model::NotAnalyzed{
+            "the SQL is only known in part",
+            where.empty() ? sql.text : sql.text.substr(where.begin_byte, where.size())};
       } else {
         migration_.problems.push_back({model::Problem::Kind::kParse, file_,
                                        sql.map.to_host(where, call), parsed.error().message});
-        step.what = model::NotAnalyzed{"the SQL does not parse: " + parsed.error().message,
-                                       std::move(text)};
+        step.what =
+            model::NotAnalyzed{"the SQL does not parse: " + parsed.error().message, sql.text};
       }
       append(std::move(step), operation);
       continue;
@@ -172,7 +198,7 @@ void Host::emit(const text::MappedText& sql, bool partial, const Operation& oper
     statement.operation = std::move(parsed->operation);
     statement.sql = std::move(parsed->sql);
     statement.map = sql.map.slice(parsed->span);
-    statement.span = call;
+    statement.span = step.span;
     if (const auto it = call_index_.find(span_key(call)); it != call_index_.end()) {
       statement.origin.call = it->second;
     }
@@ -292,6 +318,7 @@ void Host::record_call(const std::string& function, const Arguments& arguments,
 std::optional<Value> Host::attribute(const Symbol& object, std::string_view name, Place place) {
   if (object.kind == Symbol::Kind::kName) {
     const std::string_view path = object.name;
+    if (path == "@bind" && name == "name") return Value::string(options_.settings.dialect, place);
     const bool dialect = path == "@dialect" || path == "@bind.dialect" ||
                          path == "@context.dialect" || path == "@session.dialect" ||
                          path.ends_with(".impl.dialect");
@@ -329,6 +356,10 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
     }
     return {};
   }
+  // Whatever engine or connection it is of, the dialect is the one that is configured.
+  if (object.kind == Symbol::Kind::kAttribute && object.name == "dialect" && name == "name") {
+    return Value::string(options_.settings.dialect, place);
+  }
   if (object.kind != Symbol::Kind::kCall) return {};
   // What a schema object tells of itself.
   const std::string function = canonical(object.path());
@@ -354,6 +385,12 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
 std::optional<bool> Host::truth(const Symbol& symbol) {
   if (symbol.kind == Symbol::Kind::kName && symbol.name.starts_with("@")) return true;
   if (symbol.kind == Symbol::Kind::kObject) return true;
+  // `column == x and …`: a comparison of different objects is false, and its opposite true. Others
+  // have no truth. Source: sqlalchemy/sql/elements.py BinaryExpression.__bool__.
+  if (symbol.kind == Symbol::Kind::kBinary && (symbol.name == "==" || symbol.name == "!=")) {
+    const Context here{options_, file_->text(), {}, evaluator_};
+    if (read_column_reference(symbol.operands[0], here)) return symbol.name == "!=";
+  }
   if (symbol.kind == Symbol::Kind::kCall) {
     const std::string name = canonical(symbol.path());
     if (name == "sa.Table" || name == "sa.Column" || name == "sa.table") return true;

@@ -116,6 +116,9 @@ class Host final : public python::Host {
   /// The span in the migration's file that a call belongs to, and the calls that led there.
   [[nodiscard]] text::Span home_span(const python::CallSite& site) const;
   [[nodiscard]] std::vector<text::Location> via(const python::CallSite& site) const;
+  /// The call; only from its method's name on where that stands on a later line than what it is
+  /// called on, as in CPython's tracebacks.
+  [[nodiscard]] text::Span statement_span(const Operation& operation) const;
   /// Notes a call of the API in Migration::calls, once for each place.
   void record_call(const std::string& function, const python::Arguments& arguments,
                    const python::CallSite& site);

@@ -35,6 +35,8 @@ constexpr std::array kPackages{
     Package{"sqlalchemy_utils", "sau."},
     Package{"pgvector", "pgvector."},
     Package{"alembic_utils", "au."},
+    // The modules that it imports for itself, as a template's `sqlmodel.sql.sqltypes.types.Uuid()`.
+    Package{"sqlmodel.sql.sqltypes.types", "sa."},
     Package{"sqlmodel", "sqlmodel."},
     Package{"fastapi_users_db_sqlalchemy", "fastapi_users."},
     Package{"fastapi_users", "fastapi_users."},

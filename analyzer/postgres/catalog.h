@@ -166,6 +166,7 @@ struct Relation {
 
   // inheritance and partitions
   std::vector<Oid> parents, children;
+  bool had_children = false;  ///< pg_class.relhassubclass: it has children, or had some.
   std::optional<model::PartitionKey> partition_key;
   std::optional<model::PartitionBound> bound;  ///< Set on a partition.
   bool is_partition = false;
@@ -197,7 +198,7 @@ struct Relation {
   bool open_columns = false;  ///< Not all columns are known (assumed, or a query that is not).
   bool rows_deleted = false;  ///< An unconditional DELETE left dead rows at the end of the heap.
   bool emptied = false;  ///< A statement of this migration removed every row, and none came since.
-  Oid of_type = 0;            ///< Typed table: its composite type.
+  Oid of_type = 0;       ///< Typed table: its composite type.
   /// What the parts of this relation need, resolved when they were made. Catalog::put keeps
   /// dependents() in step with it.
   std::vector<Dependency> needs;
@@ -340,6 +341,9 @@ class Catalog {
   void add_dependency(Dependency dependency);
   void erase_dependencies_of(Oid object);
   void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
+  /// Extensions that were not created here may be there: somebody else may have created them.
+  void assume_extensions(bool assume) { assumes_extensions_ = assume; }
+  [[nodiscard]] bool assumes_extensions() const { return assumes_extensions_; }
 
   // The definition continues in persistent maps:
  private:
@@ -368,6 +372,7 @@ class Catalog {
                                             const PersistentMap<Name, Oid>& names) const;
   friend std::vector<struct Difference> compare(const Catalog& before, const Catalog& after);
   std::vector<std::string> search_path_;
+  bool assumes_extensions_ = false;
   Oid next_oid_ = 16384;  // PostgreSQL's FirstNormalObjectId
 };
 

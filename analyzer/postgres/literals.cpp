@@ -1,31 +1,26 @@
-// What the text of a constant says about the value: whether its type can read it, and hold it.
+// Texts that are read as values of a type: arrays, ranges, rows and enums here, built-in scalars in
+// scalar_literals.cpp and datetime_literals.cpp.
+// Source: array_in(), range_in(), record_in(), enum_in() of src/backend/utils/adt.
 
 #include "analyzer/postgres/literals.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
-#include <limits>
+#include <cstdint>
+
+#include "analyzer/postgres/overloads.h"
+#include "analyzer/postgres/scalar_literals.h"
 
 namespace forelock::postgres {
 namespace {
 
-using model::Expression;
-using model::ExpressionKind;
+using model::TypeName;
+using Error = std::optional<TypeError>;
 
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
-}
+bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
 std::string lowered(std::string text) {
   std::ranges::transform(text, text.begin(),
@@ -33,197 +28,206 @@ std::string lowered(std::string text) {
   return text;
 }
 
-bool is_number(std::string_view text) {
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-  const bool digits =
-      std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-  return digits && text.find_first_not_of("0123456789.eE+-_") == std::string_view::npos;
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
-bool is_time_like(const std::string& text) {
-  static constexpr std::array<std::string_view, 9> kWords = {"now",       "today",     "tomorrow",
-                                                             "yesterday", "epoch",     "infinity",
-                                                             "-infinity", "+infinity", "allballs"};
-  return std::ranges::find(kWords, text) != kWords.end() ||
-         std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
+/// One element, field or bound.
+struct Item {
+  std::string text;
+  bool quoted = false;
+  bool mixed = false;  ///< Parts of it stand outside of the quotes.
+};
 
-/// Whether brackets close in the order in which they open, strings aside.
-bool is_balanced(std::string_view json) {
-  std::string open;
-  bool in_string = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      open += c;
-    } else if (c == '}' || c == ']') {
-      if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return false;
-      open.pop_back();
+/// Reads up to one of the `ends`; quotes and backslashes protect. False where a quote stays open.
+bool take_item(std::string_view& text, std::string_view ends, Item& item) {
+  bool in_quotes = false;
+  while (!text.empty()) {
+    const char c = text.front();
+    if (!in_quotes && ends.find(c) != std::string_view::npos) return true;
+    text.remove_prefix(1);
+    if (c == '"') {
+      // Twice inside of quotes it stands for itself.
+      if (in_quotes && text.starts_with('"')) {
+        item.text += c;
+        text.remove_prefix(1);
+        continue;
+      }
+      in_quotes = !in_quotes;
+      item.quoted = true;
+    } else if (c == '\\') {
+      if (text.empty()) return false;
+      item.text += text.front();
+      text.remove_prefix(1);
+    } else {
+      item.mixed = item.mixed || (!in_quotes && !is_space(c));
+      item.text += c;
     }
-  }
-  return open.empty() && !in_string;
-}
-
-bool is_boolean(const std::string& text) {
-  if (text == "1" || text == "0" || text == "on" || text == "of" || text == "off") return true;
-  for (const std::string_view word : {"true", "false", "yes", "no"}) {
-    if (!text.empty() && word.starts_with(text)) return true;
   }
   return false;
 }
 
-TypeError bad_literal(std::string_view sqlstate, const model::TypeName& type,
-                      const std::string& text) {
-  return {std::string(sqlstate),
-          fmt::format("invalid input syntax for type {}: \"{}\"", model::display(type), text)};
-}
+class ArrayReader {
+ public:
+  ArrayReader(const Catalog& catalog, const TypeName& element)
+      : catalog_(catalog), element_(element) {}
 
-/// Digits before the point of a decimal constant, zeros in front left out; nullopt for an exponent.
-std::optional<std::size_t> integer_digits(std::string_view number) {
-  if (!number.empty() && (number.front() == '-' || number.front() == '+')) number.remove_prefix(1);
-  if (number.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
-  number = number.substr(0, number.find('.'));
-  const std::size_t first = number.find_first_not_of('0');
-  return first == std::string_view::npos ? 0 : number.size() - first;
-}
-
-/// Characters of UTF-8 text.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-/// Whether an integer constant fits into 16, 32 or 64 bits.
-bool fits_integer(std::string_view digits, std::string_view type) {
-  std::int64_t value = 0;
-  if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
-  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error == std::errc::result_out_of_range) return false;
-  if (error != std::errc() || stop != digits.data() + digits.size()) return true;
-  if (type == "int2") {
-    return value >= std::numeric_limits<std::int16_t>::min() &&
-           value <= std::numeric_limits<std::int16_t>::max();
+  /// False where braces and commas do not fit; the error of an element is kept.
+  bool read(std::string_view& text, int depth) {
+    // MAXDIM of src/include/utils/array.h.
+    constexpr int kMaxDimensions = 6;
+    if (depth > kMaxDimensions || !text.starts_with('{')) return false;
+    text.remove_prefix(1);
+    skip(text);
+    if (text.starts_with('}')) {
+      text.remove_prefix(1);
+      return true;
+    }
+    while (true) {
+      skip(text);
+      if (text.starts_with('{')) {
+        if (!read(text, depth + 1)) return false;
+        skip(text);
+      } else if (!element(text)) {
+        return false;
+      }
+      if (text.starts_with('}')) {
+        text.remove_prefix(1);
+        return true;
+      }
+      if (!text.starts_with(',')) return false;
+      text.remove_prefix(1);
+    }
   }
-  return type != "int4" || (value >= std::numeric_limits<std::int32_t>::min() &&
-                            value <= std::numeric_limits<std::int32_t>::max());
+  Error error;
+
+ private:
+  const Catalog& catalog_;
+  const TypeName& element_;
+
+  static void skip(std::string_view& text) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  }
+  bool element(std::string_view& text) {
+    Item item;
+    if (!take_item(text, ",}{", item) || text.starts_with('{')) return false;
+    if (!item.quoted) item.text = trimmed(item.text);
+    if (item.text.empty() && !item.quoted) return false;
+    // Nothing stands beside a quoted element.
+    if (item.quoted && item.mixed) return false;
+    const bool null = !item.quoted && lowered(item.text) == "null";
+    if (!null && !error) error = literal_error(catalog_, element_, item.text);
+    return true;
+  }
+};
+
+Error array_error(const Catalog& catalog, const TypeName& type, const std::string& text) {
+  TypeName element = type;
+  element.array_dimensions = 0;
+  element.modifiers.clear();
+  std::string_view rest = trimmed(text);
+  if (rest.starts_with('[')) {
+    // Written bounds: [1:2]={…}.
+    const std::size_t equals = rest.find('=');
+    if (equals == std::string_view::npos) {
+      return TypeError{"22P02", fmt::format("malformed array literal: \"{}\"", text)};
+    }
+    rest = trimmed(rest.substr(equals + 1));
+  }
+  ArrayReader reader(catalog, element);
+  if (!reader.read(rest, 1) || !trimmed(rest).empty()) {
+    return TypeError{"22P02", fmt::format("malformed array literal: \"{}\"", text)};
+  }
+  return reader.error;
+}
+
+std::optional<std::int64_t> integer(const std::string& text) {
+  std::int64_t value = 0;
+  const std::string_view digits = trimmed(text);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+Error range_error(const Catalog& catalog, const TypeName& type, const std::string& text) {
+  const TypeError malformed{"22P02", fmt::format("malformed range literal: \"{}\"", text)};
+  std::string_view rest = trimmed(text);
+  if (lowered(std::string(rest)) == "empty") return std::nullopt;
+  if (!rest.starts_with('[') && !rest.starts_with('(')) return malformed;
+  rest.remove_prefix(1);
+  Item low;
+  Item high;
+  if (!take_item(rest, ",)]", low) || !rest.starts_with(',')) return malformed;
+  rest.remove_prefix(1);
+  if (!take_item(rest, ",)]", high) || rest.starts_with(',')) return malformed;
+  rest.remove_prefix(1);
+  if (!trimmed(rest).empty()) return malformed;
+  const TypeName subtype = range_subtype(catalog, type);
+  for (const Item* bound : {&low, &high}) {
+    if (bound->text.empty() && !bound->quoted) continue;
+    if (auto error = literal_error(catalog, subtype, bound->text)) return error;
+  }
+  const auto least = integer(low.text);
+  const auto most = integer(high.text);
+  if (least && most && *least > *most && category(catalog, subtype) == 'N') {
+    return TypeError{"22000", "range lower bound must be less than or equal to range upper bound"};
+  }
+  return std::nullopt;
+}
+
+Error row_error(const Catalog& catalog, const Relation& row, const std::string& text) {
+  const TypeError malformed{"22P02", fmt::format("malformed record literal: \"{}\"", text)};
+  std::string_view rest = trimmed(text);
+  if (!rest.starts_with('(')) return malformed;
+  rest.remove_prefix(1);
+  for (std::size_t i = 0; i < row.columns.size(); ++i) {
+    if (i > 0) {
+      if (!rest.starts_with(',')) return malformed;
+      rest.remove_prefix(1);
+    }
+    Item field;
+    if (!take_item(rest, ",)", field)) return malformed;
+    if (field.text.empty() && !field.quoted) continue;
+    if (auto error = literal_error(catalog, row.columns[i].type, field.text)) return error;
+  }
+  if (!rest.starts_with(')')) return malformed;
+  rest.remove_prefix(1);
+  return trimmed(rest).empty() ? Error{} : malformed;
 }
 
 }  // namespace
 
-std::optional<TypeError> literal_error(const Catalog& catalog, const model::TypeName& type,
-                                       const std::string& text) {
-  const model::TypeName base = base_type(catalog, type);
-  const std::string value = lowered(trimmed(text));
-  if (base.array_dimensions > 0) {
-    if (!value.empty() && (value.front() == '{' || value.front() == '[')) return std::nullopt;
-    return TypeError{"22P02", fmt::format("malformed array literal: \"{}\"", text)};
-  }
-  if (const Type* user = user_type(catalog, base)) {
-    if (user->kind == TypeKind::kComposite && !value.starts_with('(')) {
-      return TypeError{"22P02", fmt::format("malformed record literal: \"{}\"", text)};
+Error literal_error(const Catalog& catalog, const TypeName& type, const std::string& text) {
+  const TypeName base = base_type(catalog, type);
+  if (base.array_dimensions > 0) return array_error(catalog, base, text);
+  if (base.name.name.empty()) return std::nullopt;
+  if (const Type* user = user_type(catalog, base); user != nullptr && !user->assumed) {
+    if (user->kind == TypeKind::kRange) return range_error(catalog, base, text);
+    if (user->kind == TypeKind::kEnum &&
+        std::ranges::find(user->labels, text) == user->labels.end()) {
+      return TypeError{"22P02",
+                       fmt::format("invalid input value for enum {}: \"{}\"", user->name, text)};
     }
-    if (user->kind != TypeKind::kEnum || user->assumed) return std::nullopt;
-    if (std::ranges::find(user->labels, text) != user->labels.end()) return std::nullopt;
-    return TypeError{"22P02",
-                     fmt::format("invalid input value for enum {}: \"{}\"", user->name, text)};
   }
-  if (base.name.schema != "pg_catalog") return std::nullopt;
+  if (base.name.schema != "pg_catalog") {
+    const Relation* row =
+        category(catalog, base) == 'C' ? catalog.find_relation(base.name) : nullptr;
+    return row == nullptr || row->open_columns ? Error{} : row_error(catalog, *row, text);
+  }
   const std::string& name = base.name.name;
-  if (name == "int2" || name == "int4" || name == "int8") {
-    std::string_view digits = value;
-    if (!digits.empty() && (digits.front() == '-' || digits.front() == '+'))
-      digits.remove_prefix(1);
-    if (!all_digits(digits)) return bad_literal("22P02", base, text);
-    const std::size_t most = name == "int2" ? 5 : name == "int4" ? 10 : 19;
-    if (digits.size() > most) {
-      return TypeError{"22003", fmt::format("value \"{}\" is out of range for type {}", text,
-                                            model::display(base))};
-    }
-    return std::nullopt;
+  if (name == "record") {
+    return TypeError{"0A000", "input of anonymous composite types is not implemented"};
   }
-  if (name == "numeric" || name == "float4" || name == "float8") {
-    if (is_number(value) || value == "nan" || value.ends_with("infinity") || value == "inf" ||
-        value == "-inf") {
-      return std::nullopt;
-    }
-    return bad_literal("22P02", base, text);
+  if (const facts::TypeId id = fact_id(base); id >= 0 && facts::type(id).kind == 'r') {
+    return range_error(catalog, base, text);
   }
-  if (name == "bool") {
-    return is_boolean(value) ? std::nullopt : std::optional(bad_literal("22P02", base, text));
-  }
-  if (name == "date" || name == "timestamp" || name == "timestamptz" || name == "time" ||
-      name == "timetz" || name == "interval") {
-    const bool clock_only = value.find(':') != std::string::npos &&
-                            value.find_first_not_of("0123456789:.") == std::string::npos;
-    const bool wants_date = name == "date" || name.starts_with("timestamp");
-    if (is_time_like(value) && !(clock_only && wants_date)) return std::nullopt;
-    return bad_literal("22007", base, text);
-  }
-  if (name == "uuid") {
-    std::size_t digits = 0;
-    for (const char c : value) {
-      if (std::isxdigit(static_cast<unsigned char>(c)) != 0) {
-        ++digits;
-      } else if (c != '-' && c != '{' && c != '}') {
-        return bad_literal("22P02", base, text);
-      }
-    }
-    return digits == 32 ? std::nullopt : std::optional(bad_literal("22P02", base, text));
-  }
-  if (name == "json" || name == "jsonb") {
-    if (value.empty()) return bad_literal("22P02", base, text);
-    const char first = value.front();
-    if (!is_balanced(value)) return bad_literal("22P02", base, text);
-    const bool fine = first == '{' || first == '[' || first == '"' || first == '-' ||
-                      std::isdigit(static_cast<unsigned char>(first)) != 0 || value == "true" ||
-                      value == "false" || value == "null";
-    return fine ? std::nullopt : std::optional(bad_literal("22P02", base, text));
-  }
-  return std::nullopt;
-}
-
-std::optional<TypeError> value_error(const Catalog& catalog, const model::TypeName& type,
-                                     const Expression& value) {
-  const model::TypeName base = base_type(catalog, type);
-  if (base.array_dimensions > 0 || base.name.schema != "pg_catalog") return std::nullopt;
-  // A minus sign in front is part of the number.
-  const bool negative =
-      value.kind == ExpressionKind::kOperator && value.name == "-" && value.args.size() == 1;
-  const Expression& constant = negative ? value.args[0] : value;
-  if (constant.kind != ExpressionKind::kConstant) return std::nullopt;
-  const std::string& name = base.name.name;
-  const bool is_string = constant.constant == model::ConstantKind::kString;
-  const bool is_numeric = constant.constant == model::ConstantKind::kInteger ||
-                          constant.constant == model::ConstantKind::kFloat;
-  if ((name == "varchar" || name == "bpchar") && !base.modifiers.empty() && is_string) {
-    // Blanks at the end are cut off.
-    const std::string_view text = constant.name;
-    const std::size_t last = text.find_last_not_of(' ');
-    const std::string_view kept = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-    if (characters(kept) > static_cast<std::size_t>(std::max(base.modifiers[0], 0))) {
-      return TypeError{"22001", fmt::format("value too long for type {}", model::display(base))};
-    }
-    return std::nullopt;
-  }
-  if (!is_string && !is_numeric) return std::nullopt;
-  if (name == "numeric" && !base.modifiers.empty() && is_number(trimmed(constant.name))) {
-    const int scale = base.modifiers.size() > 1 ? base.modifiers[1] : 0;
-    const auto digits = integer_digits(trimmed(constant.name));
-    if (digits && scale >= 0 && static_cast<int>(*digits) > base.modifiers[0] - scale) {
-      return TypeError{"22003", "numeric field overflow"};
-    }
-    return std::nullopt;
-  }
-  if ((name == "int2" || name == "int4" || name == "int8") &&
-      !fits_integer((negative ? "-" : "") + trimmed(constant.name), name)) {
-    return TypeError{"22003", fmt::format("{} out of range", model::display(base))};
-  }
-  return std::nullopt;
+  std::string_view state = scalar_literal_error(name, text);
+  if (state.empty()) state = datetime_literal_error(name, text);
+  if (state.empty()) return std::nullopt;
+  return TypeError{std::string(state), fmt::format("invalid input syntax for type {}: \"{}\"",
+                                                   model::display(base), text)};
 }
 
 }  // namespace forelock::postgres

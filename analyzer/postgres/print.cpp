@@ -164,26 +164,32 @@ Printer::Text Printer::binary(std::string_view symbol, const Expression& left,
 Printer::Text Printer::in_list(const Expression& e, bool negated) {
   if (e.args.size() < 2) return std::nullopt;
   if (e.args.size() == 2) return binary(negated ? "<>" : "=", e.args[0], e.args[1]);
-  const model::TypeName key = type_of(e.args[0]);
-  if (key.name.name.empty()) return std::nullopt;
+  // One array of the common type, compared with the operator that the two types pick.
+  std::vector<model::TypeName> types;
+  for (const Expression& arg : e.args) types.push_back(type_of(arg));
+  const model::TypeName common = common_type(catalog_, types).type;
+  if (common.name.name.empty()) return std::nullopt;
   std::string elements;
-  bool all_strings = true;
   for (std::size_t i = 1; i < e.args.size(); ++i) {
-    const bool literal = is_unknown(type_of(e.args[i]));
-    all_strings = all_strings && literal;
-    const Text text = typed(e.args[i], literal ? key : model::TypeName{});
+    const Text text = typed(e.args[i], common);
     if (!text) return std::nullopt;
     if (!elements.empty()) elements += ", ";
     elements += *text;
   }
-  const std::string& name = key.name.name;
-  std::string left = print(e.args[0]).value_or("");
+  const facts::OperatorFact* fact =
+      resolve_operator(catalog_, negated ? "<>" : "=", {types[0], common});
+  model::TypeName wanted =
+      fact == nullptr || is_polymorphic(fact->left) ? model::TypeName{} : from_fact(fact->left);
+  const Text left = typed(e.args[0], wanted);
+  if (!left) return std::nullopt;
   std::string array = fmt::format("ARRAY[{}]", elements);
-  if (name == "varchar" && key.array_dimensions == 0 && all_strings) {
-    left = fmt::format("({})::text", left);
-    array = fmt::format("({})::text[]", array);
+  if (fact != nullptr && !is_polymorphic(fact->right) &&
+      !same_type(from_fact(fact->right), common)) {
+    model::TypeName other = from_fact(fact->right);
+    other.array_dimensions = 1;
+    array = fmt::format("({})::{}", array, shown_type(other, false));
   }
-  return fmt::format("({} {} ({}))", left, negated ? "<> ALL" : "= ANY", array);
+  return fmt::format("({} {} ({}))", *left, negated ? "<> ALL" : "= ANY", array);
 }
 
 Printer::Text Printer::operation(const Expression& e) {

@@ -13,7 +13,7 @@ namespace {
 /// Folders beside which an alembic.ini is looked for on the way up.
 constexpr std::array<std::string_view, 6> kIniFolders = {"",    "conf",    "config",
                                                          "etc", "configs", "deploy"};
-constexpr int kMaxFoldersToScript = 3;
+constexpr int kMaxFoldersToScript = 5;
 
 /// `package.sub:dir/script` and `./dir/script/` as `dir/script`.
 std::string normal_location(std::string_view location) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "analyzer/alembic/compile.h"
 #include "analyzer/history/git.h"
 #include "analyzer/project/alembic_layout.h"
 #include "analyzer/project/paths.h"
@@ -47,6 +48,7 @@ class Discovery {
   }
 
   std::vector<FoundHistory> take() {
+    for (auto& [history, paths] : left_out_) add_connected(*history, std::move(paths));
     drop_scripts_of_alembic();
     std::vector<FoundHistory> result;
     for (auto& [key, history] : found_) result.push_back(std::move(history));
@@ -96,7 +98,8 @@ class Discovery {
 
   // ---- down -------------------------------------------------------------------------------------
 
-  /// `near_script`: env.py or script.py.mako lies in this folder or just above it.
+  /// `near_script`: env.py or script.py.mako lies in this folder or just above it, or the folder
+  /// lies in one that is named "versions".
   void walk(const std::string& folder, int depth, bool near_script) {
     if (depth > kMaxDepth || !entered_.insert(files_.canonical(folder)).second) return;
     const std::vector<FileSystem::Entry> entries = files_.entries(folder);
@@ -104,7 +107,13 @@ class Discovery {
       return std::ranges::any_of(
           entries, [&](const FileSystem::Entry& e) { return !e.folder && e.name == name; });
     };
-    const bool script_here = has("env.py") || has("script.py.mako");
+    const bool in_versions =
+        name_of(folder) == "versions" ||
+        (near_script && !in_versions_.empty() && is_below(folder, in_versions_));
+    if (in_versions && (in_versions_.empty() || !is_below(folder, in_versions_))) {
+      in_versions_ = folder;
+    }
+    const bool script_here = has("env.py") || has("script.py.mako") || in_versions;
     visit(folder, entries, near_script || script_here);
     for (const FileSystem::Entry& entry : entries) {
       if (!entry.folder || among(kNeverEntered, entry.name)) continue;
@@ -143,7 +152,8 @@ class Discovery {
       // A folder below a versions folder that Alembic does not enter holds no live revisions.
       if (is_below(path, history.folder) && parent_of(path) != history.folder &&
           std::ranges::find(history.files, path) == history.files.end()) {
-        return;
+        left_out_[&history].push_back(path);
+        continue;
       }
       history.whole = true;
       ++touched_;
@@ -221,6 +231,58 @@ class Discovery {
                         std::back_inserter(history.files));
     }
     return history;
+  }
+
+  /// The ids that a revision has or names.
+  struct Ids {
+    std::string own;
+    std::vector<std::string> named;
+  };
+  [[nodiscard]] Ids ids_of(const std::string& path) const {
+    const auto file = files_.read(path, path);
+    if (!file) return {};
+    model::Migration header = alembic::read_header(*python::parse(*file));
+    Ids ids{std::move(header.revision), std::move(header.down_revisions)};
+    std::ranges::move(header.depends_on, std::back_inserter(ids.named));
+    return ids;
+  }
+
+  /// Version locations that a program sets stand in no alembic.ini. Of the revisions in folders
+  /// that Alembic does not enter by itself, those that the history's own lead to, or that lead to
+  /// them, are live; all are where the history has none of its own.
+  void add_connected(FoundHistory& history, std::vector<std::string> paths) const {
+    std::set<std::string> known, wanted;
+    const auto add = [&](const Ids& ids) {
+      known.insert(ids.own);
+      wanted.insert(ids.named.begin(), ids.named.end());
+    };
+    bool any = false;
+    for (const std::string& path : history.files) {
+      if (!is_revision_file(path)) continue;
+      any = true;
+      add(ids_of(path));
+    }
+    std::vector<std::pair<std::string, Ids>> open;
+    for (std::string& path : paths) {
+      Ids ids = ids_of(path);
+      open.emplace_back(std::move(path), std::move(ids));
+    }
+    for (bool changed = true; changed;) {
+      changed = false;
+      std::erase_if(open, [&](const auto& candidate) {
+        const Ids& ids = candidate.second;
+        const bool connected =
+            wanted.contains(ids.own) || std::ranges::any_of(ids.named, [&](const std::string& id) {
+              return known.contains(id);
+            });
+        if (any && !connected) return false;
+        add(ids);
+        add_once(history.files, candidate.first);
+        history.whole = true;
+        changed = true;
+        return true;
+      });
+    }
   }
 
   bool is_revision_file(const std::string& path) const {
@@ -330,6 +392,8 @@ class Discovery {
   const AlembicLayout layout_;
   std::map<std::string, FoundHistory> found_;
   std::map<std::string, std::string> history_of_folder_;
+  std::map<FoundHistory*, std::vector<std::string>> left_out_;  ///< In folders not entered.
+  std::string in_versions_;  ///< The folder "versions" that was entered last.
   std::set<std::string> entered_;
   std::set<std::string> only_numbered_;  ///< Folders of scripts that have nothing but numbers.
   std::size_t touched_ = 0;

@@ -363,6 +363,16 @@ void Interpreter::bind_parameters(const Function& function, const Arguments& arg
   scope->names.set(rest->name, make_dict(std::move(items), arguments.complete));
 }
 
+/// Whether `function` calls itself under conditions that are not known: what it does for one more
+/// level was followed already, and each level would multiply the work.
+bool Interpreter::recurses_without_end(const Function& function) const {
+  constexpr int kLevels = 2;
+  if (!conditional()) return false;
+  return std::ranges::count_if(frames_, [&](const Frame* frame) {
+           return frame->function != nullptr && frame->function->node == function.node;
+         }) >= kLevels;
+}
+
 Value Interpreter::run_function(const std::shared_ptr<const Function>& function,
                                 const Arguments& arguments, const CallSite& site,
                                 const std::function<void(const Value&)>* on_yield) {
@@ -370,6 +380,7 @@ Value Interpreter::run_function(const std::shared_ptr<const Function>& function,
     not_followed("calls that are nested too deeply", site.place);
     return unknown("calls that are nested too deeply");
   }
+  if (recurses_without_end(*function)) return unknown("how deep '" + function->name + "' goes");
   const ParsedFile& file = *function->file;
   const Node* body = file.child(*function->node, Field::kBody);
   if (body == nullptr) return unknown("a syntax error");

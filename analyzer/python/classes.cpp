@@ -416,6 +416,7 @@ Value Interpreter::instantiate(const std::shared_ptr<Class>& type, const Argumen
     return value;
   }
   if (type->has_symbol_base) {
+    instance->made_with = arguments;
     // A declarative model takes its columns by keyword.
     for (const auto& [keyword, given] : arguments.keywords) {
       instance->attributes.set(keyword, given);

@@ -221,6 +221,7 @@ class Interpreter {
                             const Arguments& arguments, const CallSite& site);
   Value call_symbol(const Value& callee, const Arguments& arguments, const CallSite& site);
   Value call_unknown(const Value& callee, const Arguments& arguments, const CallSite& site);
+  [[nodiscard]] bool recurses_without_end(const Function& function) const;
   Value run_function(const std::shared_ptr<const Function>& function, const Arguments& arguments,
                      const CallSite& site,
                      const std::function<void(const Value&)>* on_yield = nullptr);

@@ -115,6 +115,7 @@ struct Class {
 struct Instance {
   std::shared_ptr<Class> type;
   Namespace attributes;
+  Arguments made_with;  ///< Of a class with a base that is a symbol and no __init__ of its own.
 };
 
 struct Module {

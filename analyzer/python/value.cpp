@@ -666,6 +666,11 @@ const Value* find_attribute(const Value& object, std::string_view name) {
   return nullptr;
 }
 
+Arguments made_with(const Value& instance) {
+  const auto* i = instance.as<std::shared_ptr<Instance>>();
+  return i == nullptr ? Arguments{} : (*i)->made_with;
+}
+
 std::vector<std::pair<std::string, Value>> instance_attributes(const Value& v) {
   std::vector<std::pair<std::string, Value>> all;
   if (const auto* i = v.as<std::shared_ptr<Instance>>()) {

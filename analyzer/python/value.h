@@ -165,6 +165,9 @@ std::vector<std::pair<std::string, Value>> enum_members(const Value& class_value
 /// Attribute of an instance (its own, then its classes'), class or module; null when not bound. An
 /// enum's member has "name" and "value". Valid as long as the object is not changed.
 const Value* find_attribute(const Value& object, std::string_view name);
+/// What an instance of a class was made with, where that went to a base that is a symbol; empty for
+/// other values.
+Arguments made_with(const Value& instance);
 /// What was assigned to an instance (and not to its class), in order.
 std::vector<std::pair<std::string, Value>> instance_attributes(const Value& instance);
 /// Name of a function, method or builtin type; empty for other values.

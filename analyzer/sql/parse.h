@@ -46,6 +46,8 @@ struct BodyStatement {
   bool dynamic = false;
   bool caught = false;
   bool raises = false;
+  bool discards_rows = false;   ///< A query whose rows go nowhere: neither INTO nor PERFORM.
+  bool sees_variables = false;  ///< The body declares some, so that a name may be one of them.
   text::Span span;
 };
 std::vector<BodyStatement> parse_plpgsql(std::string_view body);

@@ -96,7 +96,10 @@ class BodyReader {
 
   void declarations() {
     ++at_;
-    while (at_ < tokens_.size() && !is("begin")) skip_statement();
+    while (at_ < tokens_.size() && !is("begin")) {
+      declares_ = true;
+      skip_statement();
+    }
   }
 
   void end() {
@@ -140,6 +143,7 @@ class BodyReader {
   }
 
   void for_loop() {
+    declares_ = true;
     const std::size_t end = find(at_, "loop");
     const std::size_t in = tokens_.find({at_, end}, "in");
     // The query itself runs once, outside of its loop.
@@ -182,7 +186,15 @@ class BodyReader {
     } else if (own("open")) {
       query({tokens_.find(range, "for") + 1, range.end});
     } else {
+      const std::size_t before = statements_.size();
       static_sql(range);
+      const auto starts = [&](std::string_view word) { return tokens_.is(range.begin, word); };
+      const auto has = [&](std::string_view word) { return tokens_.find(range, word) < range.end; };
+      const bool writes = starts("update") || starts("delete");
+      const bool rows = starts("select") || starts("values") || (writes && has("returning"));
+      if (rows && !has("into") && before < statements_.size()) {
+        statements_.back().discards_rows = true;
+      }
     }
   }
 
@@ -274,6 +286,7 @@ class BodyReader {
       statement.span = result->span;
       statement.statement = *std::move(result);
       statement.conditional = conditional();
+      statement.sees_variables = declares_;
       statements_.push_back(std::move(statement));
     }
     return true;
@@ -286,6 +299,7 @@ class BodyReader {
   std::vector<Block> blocks_;
   bool finished_ = false;
   bool may_have_returned_ = false;
+  bool declares_ = false;
   std::vector<BodyStatement> statements_;
 };
 

@@ -252,9 +252,47 @@ TEST(Compile, AsyncFunctionsRunOnTheConnection) {
   EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"DELETE FROM users"}));
 }
 
+TEST(Compile, AStringThatTheServerRefusesIsOneStepWithItsText) {
+  const model::Migration migration =
+      compile_upgrade("op.execute('DROP TABLE t; DROP TABLE; DROP TABLE u')");
+  ASSERT_EQ(migration.upgrade.steps.size(), 1U);
+  ASSERT_NE(migration.upgrade.steps[0].not_analyzed(), nullptr);
+  EXPECT_EQ(migration.upgrade.steps[0].not_analyzed()->sql,
+            "DROP TABLE t; DROP TABLE; DROP TABLE u");
+}
+
+TEST(Compile, StatementsOfLongReceiversStartAtTheMethod) {
+  const model::Migration migration = compile_upgrade(
+      "sa.Enum(\n"
+      "    'a',\n"
+      "    name='e',\n"
+      ").create(op.get_bind(), checkfirst=False)");
+  ASSERT_EQ(migration.upgrade.steps.size(), 1U);
+  EXPECT_TRUE(migration.file->slice(migration.upgrade.steps[0].span).starts_with("create("));
+}
+
+TEST(Compile, TheBodyOfComparisonFunctionsKeepsItsWhiteSpace) {
+  const model::Migration migration = compile_upgrade(
+      "op.sync_enum_values('public', 'e', ['a'], [], enum_values_to_rename=[('b', 'a')])");
+  ASSERT_GT(migration.upgrade.steps.size(), 2U);
+  EXPECT_TRUE(migration.upgrade.steps[2].statement()->sql.contains(
+      "$$\n                SELECT new_enum_val::text != CASE\n                    WHEN "
+      "old_enum_val::text = 'b' THEN 'a'\n\n                    ELSE old_enum_val::text\n"
+      "                END;\n            $$"));
+}
+
+TEST(Compile, TheDialectOfAnyEngineIsTheConfiguredOne) {
+  const model::Migration migration = compile_upgrade(
+      "from somewhere import engine_of\n"
+      "if engine_of('x').dialect.name == 'mysql':\n    op.drop_table('a')\n"
+      "if op.get_bind().engine.name == 'mysql':\n    op.drop_table('b')");
+  EXPECT_TRUE(migration.upgrade.steps.empty());
+}
+
 TEST(Compile, PositionsInsideOfStringLiteralsAreExact) {
   std::string text(kHeader);
-  text += "def upgrade():\n    op.execute('DELETE FROM \\'x\\'; DROP TABLE accounts')\n";
+  text +=
+      "def upgrade():\n    op.execute('DELETE FROM t WHERE a = \\'x\\'; DROP TABLE accounts')\n";
   const model::Migration migration = compile_file(text);
   text.replace(text.find("DELETE"), 16, "");  // not used further
   ASSERT_EQ(migration.upgrade.steps.size(), 2U);

@@ -104,6 +104,31 @@ TEST(Discovery, SeveralVersionLocationsAreOneHistory) {
   EXPECT_THAT(histories[0].files, ElementsAre("/w/m/core/a.py", "/w/m/extra/b.py"));
 }
 
+TEST(Discovery, ALocationOfAPackageIsNotCutAtItsColon) {
+  const auto histories = found(
+      {{"/w/alembic.ini", "[alembic]\nscript_location = p:m\nversion_locations = p:m/versions\n"},
+       {"/w/p/m/env.py", ""},
+       {"/w/p/m/versions/a.py", kRevision}},
+      {"p/m/versions"});
+  ASSERT_EQ(histories.size(), 1U);
+  EXPECT_THAT(histories[0].files, ElementsAre("/w/p/m/versions/a.py"));
+}
+
+TEST(Discovery, ConnectedRevisionsInFoldersBelowAreLive) {
+  const test::FakeFileSystem files = {
+      {"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+      {"/w/m/env.py", ""},
+      {"/w/m/versions/a.py", kRevision},
+      {"/w/m/versions/liberty/expand/b.py", "revision = \"b\"\ndown_revision = \"a\"\n"},
+      {"/w/m/versions/liberty/expand/c.py", "revision = \"c\"\ndown_revision = \"b\"\n"},
+      {"/w/m/versions/legacy/x.py", "revision = \"x\"\ndown_revision = None\n"}};
+  const auto histories = found(files, {"m/versions"});
+  ASSERT_EQ(histories.size(), 1U);
+  EXPECT_THAT(histories[0].files,
+              UnorderedElementsAre("/w/m/versions/a.py", "/w/m/versions/liberty/expand/b.py",
+                                   "/w/m/versions/liberty/expand/c.py"));
+}
+
 TEST(Discovery, IniMayLieInAFolderOfItsOwnAndNameAPathOfAnotherMachine) {
   const auto histories =
       found({{"/w/conf/alembic.ini", "[alembic]\nscript_location = app/migrations\n"},

@@ -54,6 +54,17 @@ constexpr Limits kSmall{.max_steps = 50'000,
                         .max_loop_iterations = 10'000,
                         .max_string_bytes = 1U << 20U};
 
+TEST(Limits, RecursionOnUnknownDataEndsEarly) {
+  // Two calls of itself under conditions that are not known: 2**64 paths.
+  const auto r =
+      run("def walk(x):\n"
+          "    if u:\n        walk(u.a)\n"
+          "    for y in u:\n        walk(y)\n"
+          "walk(u)\nx = 1\n");
+  EXPECT_TRUE(r->evaluator->global("x").has_value());
+  EXPECT_TRUE(r->host.lost.empty());
+}
+
 TEST(Limits, HugeValuesAreUnknown) {
   for (const char* source :
        {"x = 'a' * 10**9", "x = [0] * 10**9", "x = 10**10**10", "x = 9**9**9", "x = 1 << 10**9",

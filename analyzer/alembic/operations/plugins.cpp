@@ -106,18 +106,21 @@ class SyncEnum {
 
   void create_operator(std::string_view op, std::string_view function) {
     const std::string qualified = "\"" + schema_ + "\"." + std::string(function);
-    std::string body = "SELECT new_enum_val::text " + std::string(op) + " ";
+    // The body is a constant of SQL: its white space counts.
+    std::string body = "\n                SELECT new_enum_val::text " + std::string(op) + " ";
     if (renames_.empty()) {
-      body += "old_enum_val::text";
+      body += "old_enum_val::text;\n            ";
     } else {
-      body += "CASE ";
-      for (const Renaming& renaming : renames_) {
-        body += "WHEN old_enum_val::text = '" + renaming.from + "' THEN '" + renaming.to + "' ";
+      body += "CASE\n                    ";
+      for (std::size_t i = 0; i < renames_.size(); ++i) {
+        if (i > 0) body += ' ';
+        body +=
+            "WHEN old_enum_val::text = '" + renames_[i].from + "' THEN '" + renames_[i].to + "'";
       }
-      body += "ELSE old_enum_val::text END";
+      body += "\n\n                    ELSE old_enum_val::text\n                END;\n            ";
     }
     emit("CREATE FUNCTION " + qualified + "(new_enum_val " + type_ + ", old_enum_val " + old_type_ +
-         ") RETURNS boolean AS $$ " + body + "; $$ LANGUAGE SQL IMMUTABLE");
+         ") RETURNS boolean AS $$" + body + "$$ LANGUAGE SQL IMMUTABLE");
     emit("CREATE OPERATOR \"" + schema_ + "\"." + std::string(op) + " (leftarg = " + type_ +
          ", rightarg = " + old_type_ + ", procedure = " + qualified + ")");
   }

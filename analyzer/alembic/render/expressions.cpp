@@ -90,6 +90,16 @@ ColumnClass column_class(const Value& value, const Context& context) {
   return ColumnClass::kNone;
 }
 
+/// any_(…) == x, which SQLAlchemy turns around: x = ANY (…).
+/// Source: sqlalchemy/sql/elements.py CollectionAggregate.operate.
+bool is_collection(const Value& value) {
+  const std::string name = name_of(value);
+  if (!is_call(value)) return false;
+  return name == "sa.any_" || name == "sa.all_" ||
+         (arguments_of(value).positional.empty() &&
+          (method_of(value) == "any_" || method_of(value) == "all_"));
+}
+
 bool is_reflected(const Symbol& symbol, const Context& context) {
   constexpr auto kComparisons = std::to_array<std::string_view>({"==", "!=", "<", "<=", ">", ">="});
   if (std::ranges::find(kComparisons, symbol.name) == kComparisons.end()) return false;
@@ -233,7 +243,7 @@ Precedence Expressions::render_binary(Sql& sql, const Symbol& symbol,
   std::string_view op = symbol.name;
   // Python asks the right operand first when its class derives from the left's: a Column of an
   // sa.Table against an sa.column().
-  const bool reflected = is_reflected(symbol, context_);
+  const bool reflected = is_reflected(symbol, context_) || is_collection(symbol.operands[0]);
   if (reflected) op = reflection(op);
   const Value& left = symbol.operands[reflected ? 1 : 0];
   const Value& right = symbol.operands[reflected ? 0 : 1];

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "analyzer/alembic/compile.h"
 #include "analyzer/alembic/render/ddl.h"
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/python_classes.h"
+#include "analyzer/python/stdlib_values.h"
 
 namespace forelock::alembic {
 namespace {
@@ -132,6 +134,29 @@ std::optional<std::string> date_text(const Value& value) {
   return out;
 }
 
+/// The dialect takes backslashes for escapes as long as no server has told it otherwise.
+/// Source: sqlalchemy/dialects/postgresql/base.py PGCompiler.render_literal_value.
+bool needs_doubling(char c) { return c == '\'' || c == '\\'; }
+
+bool is_integer(const Type* type) {
+  return type != nullptr &&
+         (type->family == TypeFamily::kInteger || type->family == TypeFamily::kSmallInteger ||
+          type->family == TypeFamily::kBigInteger);
+}
+
+/// What int() takes and str() gives back unchanged: integers are printed as `str(int(value))`.
+bool is_integer_text(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.size() < 19 && (text[0] != '0' || text.size() == 1) &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// sa.Enum("a", "b"), as opposed to sa.Enum(PythonEnum).
+bool is_of_strings(const Value& type) {
+  const auto& given = arguments_of(type).positional;
+  return !given.empty() && given[0].str() != nullptr;
+}
+
 bool is_json(const Type* type) {
   return type != nullptr &&
          (type->family == TypeFamily::kJson || type->family == TypeFamily::kJsonb);
@@ -142,7 +167,7 @@ bool is_json(const Type* type) {
 void render_string_literal(Sql& sql, std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
-    if (c == '\'') out += '\'';
+    if (needs_doubling(c)) out += c;
     out += c;
   }
   out += '\'';
@@ -161,7 +186,7 @@ void render_string_literal(Sql& sql, const Value& value) {
     }
     return;
   }
-  if (text->text.find('\'') == std::string::npos) {
+  if (std::ranges::none_of(text->text, needs_doubling)) {
     sql << "'";
     sql.copy(*text);
     sql << "'";
@@ -199,10 +224,7 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
     return;
   }
   if (const auto* boolean = value.as<bool>()) {
-    const bool number = type != nullptr && (type->family == TypeFamily::kInteger ||
-                                            type->family == TypeFamily::kSmallInteger ||
-                                            type->family == TypeFamily::kBigInteger);
-    sql << (number ? (*boolean ? "1" : "0") : (*boolean ? "true" : "false"));
+    sql << (is_integer(type) ? (*boolean ? "1" : "0") : (*boolean ? "true" : "false"));
     return;
   }
   if (const auto* integer = value.as<python::Integer>()) {
@@ -224,8 +246,12 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
     }
     return;
   }
-  if (value.str() != nullptr) {
-    render_string_literal(sql, value);
+  if (const text::MappedText* text = value.str()) {
+    if (is_integer(type) && text->known() && is_integer_text(text->text)) {
+      sql << text->text;
+    } else {
+      render_string_literal(sql, value);
+    }
     return;
   }
   if (const auto* bytes = value.as<python::Bytes>()) {
@@ -260,7 +286,8 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
     render_string_literal(sql, *date);
     return;
   }
-  const bool of_enum = type != nullptr && type->named.has_value();
+  // An Enum of strings looks a member of `class E(str, enum.Enum)` up as the string that it is.
+  const bool of_enum = type != nullptr && type->named.has_value() && !is_of_strings(type->source);
   if (const auto member =
           of_enum ? enum_member_name(value, context_) : enum_member_value(value, context_)) {
     render_literal(sql, *member, nullptr);
@@ -268,6 +295,12 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
   }
   if (const Symbol* symbol = value.symbol()) {
     const std::string_view path = symbol->path();
+    if (path == "uuid.UUID") {
+      if (const auto text = python::symbol_text(*symbol)) {
+        render_string_literal(sql, *text);
+        return;
+      }
+    }
     if (path.starts_with("uuid.") || path.starts_with("datetime.")) {
       sql << "'";
       sql.hole();

@@ -39,6 +39,20 @@ std::optional<Value> library_base(const Value& type, int depth = 0) {
   return {};
 }
 
+/// `library` called with what `instance` was made with: `MyString(50)` hands its arguments on.
+Value made_of(const Value& library, const Value& instance, const Context& context) {
+  python::Arguments arguments = python::made_with(instance);
+  if (is_call(library) || (arguments.positional.empty() && arguments.keywords.empty())) {
+    return library;
+  }
+  python::Symbol call;
+  call.kind = python::Symbol::Kind::kCall;
+  call.place = {0, context.span_of(instance)};
+  call.operands.push_back(library);
+  call.arguments = std::move(arguments);
+  return Value(std::make_shared<const python::Symbol>(std::move(call)));
+}
+
 }  // namespace
 
 std::optional<std::vector<std::pair<Value, Value>>> enum_members(const Value& value,
@@ -110,13 +124,13 @@ std::optional<Type> read_class_type(const Value& value, const Context& context) 
     }
     const Value* impl = python::find_attribute(is_instance(value) ? value : type, "impl");
     if (impl != nullptr && !impl->is_none()) {
-      Type chosen = read_type(*impl, context);
-      // `MyString(50)` hands its arguments to `impl` when that is a class.
-      return chosen;
+      return read_type(made_of(*impl, value, context), context);
     }
     return {};
   }
-  if (const auto base = library_base(type)) return read_type(*base, context);
+  if (const auto base = library_base(type)) {
+    return read_type(made_of(*base, value, context), context);
+  }
   return {};
 }
 

@@ -374,19 +374,13 @@ void rewrite_table(Run& run, const Relation& table, const std::string& reason) {
   }
 }
 
-std::optional<TypeChange> change_column_type(Run& run, Oid oid,
-                                             const model::AlterColumnType& action) {
+std::optional<bool> convert_column(Run& run, Oid oid, const model::AlterColumnType& action) {
   const Column* found = run.column(oid, action.column);
   if (found == nullptr) return std::nullopt;
   const Column column = *found;
   const Relation& table = run.at(oid);
   const ResolvedType type = run.type(action.type);
   if (!type.known) return std::nullopt;
-  if (const facts::TypeId id = fact_id(type.name); id >= 0 && facts::type(id).kind == 'p') {
-    run.fail("42P16", fmt::format("column \"{}\" has pseudo-type {}", column.name,
-                                  model::display(type.name)));
-    return std::nullopt;
-  }
   if (type.serial) {
     run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(action.type)));
     return std::nullopt;
@@ -397,11 +391,13 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
              fmt::format("collations are not supported by type {}", model::display(type.name)));
     return std::nullopt;
   }
+  if (const facts::TypeId id = fact_id(type.name); id >= 0 && facts::type(id).kind == 'p') {
+    run.fail("42P16", fmt::format("column \"{}\" has pseudo-type {}", column.name,
+                                  model::display(type.name)));
+    return std::nullopt;
+  }
   Conversion conversion;
   if (action.using_expression) {
-    if (!check_expression(run, table, *action.using_expression, "transform expression")) {
-      return std::nullopt;
-    }
     const model::TypeName from =
         infer_type(run.catalog, Scope::of(table), *action.using_expression);
     const Conversion inner = convert_expression(run, table, *action.using_expression, column);
@@ -422,6 +418,17 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
       return std::nullopt;
     }
   }
+  return conversion.rewrite;
+}
+
+std::optional<TypeChange> change_column_type(Run& run, Oid oid,
+                                             const model::AlterColumnType& action, bool rewrite) {
+  const Column* found = run.column(oid, action.column);
+  if (found == nullptr) return std::nullopt;
+  const Column column = *found;
+  const Relation& table = run.at(oid);
+  const ResolvedType type = run.type(action.type);
+  if (!type.known) return std::nullopt;
   if (!default_fits(run, column, type.name)) return std::nullopt;
   if (!check_users(run, table, column)) return std::nullopt;
   TypeChange change{
@@ -431,14 +438,19 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
       .new_type = type.name,
       .old_collation = effective_collation(run.catalog, column.collation, column.type),
       .new_collation = effective_collation(run.catalog, action.collation, type.name),
-      .rewrite = conversion.rewrite};
+      .rewrite = rewrite};
   if (same_type(column.type, type.name) && column.type.modifiers == type.name.modifiers &&
       column.collation == action.collation && !action.using_expression && !column.assumed) {
     run.effects.changes_nothing = true;
   }
   const bool rows = run.may_have_rows(table);
+  if (rows && column.not_null && action.using_expression && rewrite) {
+    run.may_fail(table.rows_loaded && is_null_constant(*action.using_expression), "23502",
+                 fmt::format("column \"{}\" of relation \"{}\" contains null values", column.name,
+                             table.name));
+  }
   const std::string& name = base_type(run.catalog, type.name).name.name;
-  if (rows && conversion.rewrite) {
+  if (rows && rewrite) {
     const bool bits = column.type.name.name == "bit" || column.type.name.name == "varbit";
     if (name == "bit" && bits && !type.name.modifiers.empty()) {
       run.may_fail(
@@ -474,6 +486,8 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
         cast.args.push_back(std::move(*own.default_value));
         own.default_value = std::move(cast);
       }
+      own.storage.clear();
+      own.compression.clear();
       own.type = type.name;
       own.type_oid = type.user_type;
       own.collation = action.collation;

@@ -1,11 +1,12 @@
 // CREATE TABLE in all its forms: LIKE, INHERITS, OF, PARTITION OF.
 
+#include "analyzer/postgres/replay/create_table.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "analyzer/postgres/names.h"
-#include "analyzer/postgres/replay/create_table_checks.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -20,7 +21,6 @@ constexpr std::uint32_t kLikeDefaults = 1U << 3U;
 constexpr std::uint32_t kLikeGenerated = 1U << 4U;
 constexpr std::uint32_t kLikeIdentity = 1U << 5U;
 constexpr std::uint32_t kLikeIndexes = 1U << 6U;
-constexpr std::uint32_t kLikeStatistics = 1U << 7U;
 constexpr std::uint32_t kLikeStorage = 1U << 8U;
 
 /// Adds the column of a parent, or merges with the one that is there.
@@ -262,12 +262,6 @@ bool add_constraints(Run& run, Oid table, const model::CreateTable& statement) {
   std::vector<model::Constraint> constraints = all_constraints(statement);
   std::ranges::stable_sort(constraints, {},
                            [](const model::Constraint& c) { return order_of(c.kind); });
-  const auto primary_keys =
-      std::ranges::count(constraints, ConstraintKind::kPrimaryKey, &model::Constraint::kind);
-  if (primary_keys > 1) {
-    return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                         run.at(table).name));
-  }
   drop_redundant_keys(constraints);
   for (const model::Constraint& constraint : constraints) {
     if (constraint.kind == ConstraintKind::kPrimaryKey) {
@@ -376,6 +370,36 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
   return true;
 }
 
+/// Source: ComputePartitionAttrs() and transformPartitionSpec() in src/backend/commands.
+bool check_partition_key(Run& run, const Relation& table, const model::PartitionKey& key) {
+  if (key.strategy == 'l' && key.keys.size() > 1) {
+    return run.fail("42P17", "cannot use \"list\" partition strategy with more than one column");
+  }
+  for (const model::IndexKey& part : key.keys) {
+    if (!part.column.empty()) {
+      const Column* column = table.column(part.column);
+      if (column == nullptr && !table.open_columns) {
+        return run.fail("42703", fmt::format("column \"{}\" named in partition key does not exist",
+                                             part.column));
+      }
+      if (column != nullptr && column->generated != model::GeneratedKind::kNone) {
+        return run.fail("42P17", "cannot use generated column in partition key");
+      }
+      continue;
+    }
+    if (!part.expression) continue;
+    if (!check_expression(run, table, *part.expression, "partition key expressions")) return false;
+    const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), *part.expression);
+    if (answer.known && answer.value != model::Volatility::kImmutable) {
+      return run.fail("42P17", "functions in partition key expression must be marked IMMUTABLE");
+    }
+    if (column_names(*part.expression).empty()) {
+      return run.fail("42P17", "cannot use constant expression as partition key");
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool apply(Run& run, const model::CreateTable& statement) {
@@ -389,7 +413,7 @@ bool apply(Run& run, const model::CreateTable& statement) {
       return true;
     }
   }
-  if (!check_create_table(run, statement)) return false;
+  if (!parse_create_table(run, statement) || !check_definition(run, statement)) return false;
   if (existing != nullptr && !existing->assumed) {
     return run.fail("42P07", fmt::format("relation \"{}\" already exists", name.name));
   }
@@ -409,7 +433,6 @@ bool apply(Run& run, const model::CreateTable& statement) {
   if (statement.persistence == model::Persistence::kUnlogged) {
     table.persistence = model::Persistence::kUnlogged;
   }
-  if (!check_table_options(run, statement)) return false;
   if (statement.foreign && !statement.server.empty()) {
     const NamedObject* server =
         run.catalog.find_object(model::ObjectKind::kServer, {"", statement.server});
@@ -466,14 +489,12 @@ bool apply(Run& run, const model::CreateTable& statement) {
       run.change(inherited, [&](Relation& copy) { copy.children.push_back(oid); });
     }
   }
+  if (parent != 0 && !finish_partition(run, parent, oid)) return false;
   if (!add_constraints(run, oid, statement)) return false;
   for (const model::LikeClause& clause : statement.likes) {
     if (!like_indexes(run, oid, clause)) return false;
   }
-  if ((!statement.likes.empty()) && (statement.likes[0].options & kLikeStatistics) != 0) {
-    // Statistics objects are copied under names of their own; nothing depends on them.
-  }
-  return parent == 0 || finish_partition(run, parent, oid);
+  return true;
 }
 
 }  // namespace forelock::postgres

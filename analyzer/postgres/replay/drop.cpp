@@ -130,7 +130,6 @@ bool relation_target(Run& run, const model::Drop& statement, const model::Object
                                            model::display(statement.kind)));
     }
   }
-  if (!check_owned(run, *found)) return false;
   targets.push_back({.kind = Kind::kRelation, .oid = found->oid, .name = {}});
   return true;
 }
@@ -293,14 +292,7 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
   }
 }
 
-bool drop_concurrently(Run& run, const model::Drop& statement,
-                       const std::vector<DropTarget>& targets) {
-  if (statement.objects.size() > 1) {
-    return run.fail("0A000", "DROP INDEX CONCURRENTLY does not support dropping multiple objects");
-  }
-  if (statement.cascade) {
-    return run.fail("0A000", "DROP INDEX CONCURRENTLY does not support CASCADE");
-  }
+bool drop_concurrently(Run& run, const std::vector<DropTarget>& targets) {
   for (const DropTarget& target : targets) {
     const Relation& index = run.at(target.oid);
     if (index.kind == RelationKind::kPartitionedIndex) {
@@ -325,6 +317,13 @@ bool drop_concurrently(Run& run, const model::Drop& statement,
 bool apply(Run& run, const model::Drop& statement) {
   bool concurrently = statement.concurrently;
   if (concurrently && !run.needs_no_transaction("DROP INDEX CONCURRENTLY")) return false;
+  // Refused before anything is looked up: RemoveRelations().
+  if (concurrently && statement.objects.size() > 1) {
+    return run.fail("0A000", "DROP INDEX CONCURRENTLY does not support dropping multiple objects");
+  }
+  if (concurrently && statement.cascade) {
+    return run.fail("0A000", "DROP INDEX CONCURRENTLY does not support CASCADE");
+  }
   std::vector<DropTarget> targets;
   const std::size_t objects_before = run.catalog.objects().size();
   for (const model::ObjectReference& object : statement.objects) {
@@ -338,7 +337,10 @@ bool apply(Run& run, const model::Drop& statement) {
   if (concurrently && run.at(targets[0].oid).persistence == model::Persistence::kTemporary) {
     concurrently = false;
   }
-  if (concurrently) return drop_concurrently(run, statement, targets);
+  for (const DropTarget& target : targets) {
+    if (target.kind == Kind::kRelation && !check_owned(run, run.at(target.oid))) return false;
+  }
+  if (concurrently) return drop_concurrently(run, targets);
   return drop(run, std::move(targets), statement.cascade);
 }
 

@@ -23,6 +23,7 @@ void aside(Run& run, Body&& body) {
   Effects effects;
   Run inner(catalog, session, run.options, effects, false);
   inner.depth = run.depth + 1;
+  inner.sees_variables = true;
   body(inner);
   for (const Lock& lock : effects.locks) run.lock(lock.relation, lock.mode);
   for (const Work& work : effects.scans) {

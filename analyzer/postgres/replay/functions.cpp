@@ -35,6 +35,7 @@ bool check_body_statement(Run& run, const sql::ParsedStatement& parsed) {
   Run inner(catalog, session, run.options, effects, false);
   inner.sql = parsed.sql;
   inner.depth = run.depth + 1;
+  inner.sees_variables = true;
   if (const auto* select = std::get_if<model::Select>(&parsed.operation)) {
     read_query(inner, select->query, false, true);
   } else if (std::holds_alternative<model::Insert>(parsed.operation) ||

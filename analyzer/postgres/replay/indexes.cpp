@@ -49,14 +49,10 @@ std::string choose_index_name(const Run& run, const Relation& table, const Index
 /// What the parser says about the expressions, before anything else: transformIndexStmt().
 bool check_index_expressions(Run& run, Oid table, const model::CreateIndex& definition) {
   const Relation& owner = run.at(table);
-  if (definition.predicate) {
-    if (!check_expression(run, owner, *definition.predicate, "index predicate")) return false;
-    const model::TypeName type = infer_type(run.catalog, Scope::of(owner), *definition.predicate);
-    const char kind = category(run.catalog, type);
-    if (kind != 0 && kind != 'B' && kind != 'X') {
-      return run.fail("42804", fmt::format("argument of WHERE must be type boolean, not type {}",
-                                           model::display(type)));
-    }
+  if (definition.predicate &&
+      (!check_expression(run, owner, *definition.predicate, "index predicate") ||
+       !check_condition(run, Scope::of(owner), *definition.predicate, "WHERE"))) {
+    return false;
   }
   return std::ranges::all_of(definition.keys, [&](const model::IndexKey& key) {
     return !key.expression || check_expression(run, owner, *key.expression, "index expression");
@@ -113,9 +109,6 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
   const model::CreateIndex& definition = request.definition;
   if (definition.predicate) {
     const Relation& owner = run.at(table);
-    if (is_mutable(run, owner, *definition.predicate)) {
-      return run.fail("42P17", "functions in index predicate must be marked IMMUTABLE");
-    }
     index.predicate = definition.predicate;
     add_needs(index, needs_of(run.catalog, Scope::of(owner), *definition.predicate),
               Dependency::Part::kWhole);
@@ -159,8 +152,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
         const bool other_type =
             !default_class && std::ranges::any_of(facts::operator_classes(), [&](const auto& fact) {
               return fact.method == definition.method && fact.name == key.operator_class &&
-                     (fact.extension == 0 ||
-                      run.catalog.find_extension(facts::extension_name(fact.extension)) != nullptr);
+                     may_use_extension(run.catalog, fact.extension);
             });
         return run.fail(
             other_type ? "42804" : "42704",
@@ -190,7 +182,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
   return true;
 }
 
-bool check_method(Run& run, const IndexRequest& request) {
+bool check_method(Run& run, Oid table, const IndexRequest& request) {
   const model::CreateIndex& definition = request.definition;
   const std::string& method = definition.method;
   const bool known_method = std::ranges::any_of(
@@ -210,9 +202,22 @@ bool check_method(Run& run, const IndexRequest& request) {
                                          "constraints",
                                          method));
   }
+  if (!definition.include.empty() && (method == "hash" || method == "gin" || method == "brin" ||
+                                      (method == "spgist" && !run.since(14)))) {
+    return run.fail("0A000",
+                    fmt::format("access method \"{}\" does not support included columns", method));
+  }
   if (definition.keys.size() > 1 && (method == "hash" || method == "spgist")) {
     return run.fail(
         "0A000", fmt::format("access method \"{}\" does not support multicolumn indexes", method));
+  }
+  if (request.constraint == ConstraintKind::kExclusion && (method == "gin" || method == "brin")) {
+    return run.fail("0A000", fmt::format("access method \"{}\" does not support exclusion "
+                                         "constraints",
+                                         method));
+  }
+  if (definition.predicate && is_mutable(run, run.at(table), *definition.predicate)) {
+    return run.fail("42P17", "functions in index predicate must be marked IMMUTABLE");
   }
   for (const auto& [name, value] : definition.options) {
     if (known_method && !facts::is_index_parameter(method, name)) {
@@ -221,11 +226,6 @@ bool check_method(Run& run, const IndexRequest& request) {
     if (auto error = facts::storage_parameter_error(name, value)) {
       return run.fail("22023", std::move(*error));
     }
-  }
-  if (!definition.include.empty() && (method == "hash" || method == "gin" || method == "brin" ||
-                                      (method == "spgist" && !run.since(14)))) {
-    return run.fail("0A000",
-                    fmt::format("access method \"{}\" does not support included columns", method));
   }
   return true;
 }
@@ -351,12 +351,12 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
     run.fail("42809", fmt::format("cannot create index on relation \"{}\"", owner.name));
     return 0;
   }
-  if (request.constraint == ConstraintKind::kPrimaryKey && owner.primary_key() != nullptr) {
-    run.fail("42P16",
-             fmt::format("multiple primary keys for table \"{}\" are not allowed", owner.name));
+  const bool partitioned = owner.kind == RelationKind::kPartitionedTable;
+  if (definition.concurrently && partitioned) {
+    run.fail("0A000", fmt::format("cannot create index on partitioned table \"{}\" concurrently",
+                                  owner.name));
     return 0;
   }
-  const bool partitioned = owner.kind == RelationKind::kPartitionedTable;
   std::string name = truncate_identifier(definition.name);
   Relation index = run.make(partitioned ? RelationKind::kPartitionedIndex : RelationKind::kIndex,
                             owner.schema, name);
@@ -374,7 +374,12 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
     run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
     return 0;
   }
-  if (!check_method(run, request) || !fill_keys(run, table, request, index)) {
+  if (!check_method(run, table, request) || !fill_keys(run, table, request, index)) {
+    return 0;
+  }
+  if (request.constraint == ConstraintKind::kPrimaryKey && run.at(table).primary_key() != nullptr) {
+    run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
+                                  run.at(table).name));
     return 0;
   }
   if (partitioned && (definition.unique || request.constraint == ConstraintKind::kExclusion)) {
@@ -431,11 +436,6 @@ bool apply(Run& run, const model::CreateIndex& statement) {
   run.lock(*table, mode);
   if (table->kind == RelationKind::kPartitionedTable && !statement.only) {
     run.lock_tree(*table, mode);
-  }
-  if (statement.concurrently && table->kind == RelationKind::kPartitionedTable) {
-    return run.fail("0A000", fmt::format("cannot create index on partitioned table \"{}\" "
-                                         "concurrently",
-                                         table->name));
   }
   run.effects.waits_for_old_transactions = concurrently;
   IndexRequest request;

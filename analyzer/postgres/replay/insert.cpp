@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/firing.h"
@@ -44,15 +47,30 @@ bool may_change_rows(const Relation& table) {
   });
 }
 
-/// The columns of INSERT ... SELECT against those that they go to.
-bool check_selected(Run& run, const model::Query& query, const Relation& table,
+/// The columns of INSERT ... SELECT against those that they go to. Source: transformInsertRow().
+bool check_selected(Run& run, const model::Insert& statement, const Relation& table,
                     const std::vector<std::string>& given) {
+  const model::Query& query = *statement.query;
   const QueryShape shape = query_shape(run, query, {});
-  if (shape.open) return true;
-  for (std::size_t i = 0; i < shape.columns.size() && i < given.size(); ++i) {
+  if (shape.open || table.open_columns) return true;
+  if (shape.columns.size() > given.size()) {
+    return run.fail("42601", "INSERT has more expressions than target columns");
+  }
+  if (shape.columns.size() < statement.columns.size()) {
+    return run.fail("42601", "INSERT has more target columns than expressions");
+  }
+  const bool one_by_one = query.targets.size() == shape.columns.size();
+  for (std::size_t i = 0; i < shape.columns.size(); ++i) {
     const Column* column = table.column(given[i]);
     const model::TypeName& from = shape.columns[i].type;
-    if (column == nullptr || column->assumed || from.name.name == "text") continue;
+    if (column == nullptr || column->assumed) continue;
+    // A bare literal is read as the column's type.
+    if (one_by_one && query.targets[i].expression.kind == model::ExpressionKind::kConstant) {
+      const auto error =
+          assignment_error(run.catalog, {}, query.targets[i].expression, column->type);
+      if (error) return run.fail(error->sqlstate, error->message);
+      continue;
+    }
     if (cast_path(run.catalog, from, column->type, CastContext::kAssignment) == CastPath::kNone) {
       return run.fail(
           "42804", fmt::format("column \"{}\" is of type {} but expression is of type {}",
@@ -70,22 +88,34 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
            run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist",
                                          statement.conflict_constraint, table.name));
   }
-  if (!check_columns(run, table.oid, statement.conflict_columns, "42701") ||
-      !check_columns(run, table.oid, statement.conflict_updates, "42601")) {
-    return false;
+  const bool target = !statement.conflict_columns.empty() || !statement.conflict_plain;
+  if (!statement.conflict_updates.empty() && !target) {
+    return run.fail("42601",
+                    "ON CONFLICT DO UPDATE requires inference specification or constraint name");
   }
-  if (statement.conflict_columns.empty() || !statement.conflict_plain) return true;
+  for (const std::string& name : statement.conflict_columns) {
+    if (run.column(table.oid, name) == nullptr) return false;
+  }
+  return check_columns(run, table.oid, statement.conflict_updates, "42601");
+}
+
+/// The unique index that ON CONFLICT's columns name, looked for by the planner:
+/// infer_arbiter_indexes().
+bool check_arbiter(Run& run, const model::Insert& statement, const Relation& table) {
+  if (!statement.on_conflict || table.open_columns || statement.conflict_columns.empty() ||
+      !statement.conflict_plain) {
+    return true;
+  }
+  const std::set<std::string> wanted(statement.conflict_columns.begin(),
+                                     statement.conflict_columns.end());
   for (const Relation* index : run.catalog.indexes_of(table)) {
-    if (!index->unique || index->predicate || !index->valid ||
-        index->keys.size() != statement.conflict_columns.size()) {
-      continue;
-    }
-    const bool fits = std::ranges::all_of(index->keys, [&](const IndexColumn& key) {
+    if (!index->unique || index->predicate || !index->valid) continue;
+    std::set<std::string> keys;
+    for (const IndexColumn& key : index->keys) {
       const Column* column = table.column(key.column);
-      const auto& wanted = statement.conflict_columns;
-      return column != nullptr && std::ranges::find(wanted, column->name) != wanted.end();
-    });
-    if (!fits) continue;
+      keys.insert(column == nullptr ? std::string() : column->name);
+    }
+    if (keys != wanted) continue;
     const auto owner = std::ranges::find(table.constraints, index->oid, &CatalogConstraint::index);
     if (owner == table.constraints.end() || !owner->deferrable) return true;
     return run.fail("55000", "ON CONFLICT does not support deferrable constraints as arbiters");
@@ -98,8 +128,10 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
 bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
                   const std::vector<std::string>& given) {
   const std::size_t wanted = given.size();
+  const std::size_t most =
+      statement.columns.empty() ? table.columns.size() : statement.columns.size();
   for (const auto& row : statement.rows) {
-    if (row.size() > wanted && !table.open_columns) {
+    if (row.size() > most && !table.open_columns) {
       return run.fail("42601", "INSERT has more expressions than target columns");
     }
     if (row.size() < statement.columns.size()) {
@@ -109,7 +141,7 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       const Column* column = table.column(given[i]);
       if (column == nullptr || column->assumed) continue;
       if (row[i].kind == model::ExpressionKind::kColumn && statement.reads.empty() &&
-          run.depth == 0) {
+          !run.sees_variables) {
         return run.fail("42703", fmt::format("column \"{}\" does not exist", row[i].name));
       }
       if (const auto error = assignment_error(run.catalog, {}, row[i], column->type)) {
@@ -119,6 +151,16 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
     }
   }
   if (!check_conflict_target(run, statement, table)) return false;
+  // A query's values are never DEFAULT: rewriteTargetListIU().
+  for (const std::string& name : given) {
+    const Column* column = statement.query ? table.column(name) : nullptr;
+    if (column == nullptr) continue;
+    if (column->generated != model::GeneratedKind::kNone ||
+        (column->identity == model::IdentityKind::kAlways && !statement.overriding_system)) {
+      return run.fail("428C9",
+                      fmt::format("cannot insert a non-DEFAULT value into column \"{}\"", name));
+    }
+  }
   for (const auto& row : statement.rows) {
     for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
       const Column* column = table.column(given[i]);
@@ -133,7 +175,13 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
         return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
                                              column->name));
       }
-      if (!has_rows(table)) continue;
+    }
+  }
+  if (!check_arbiter(run, statement, table)) return false;
+  for (const auto& row : statement.rows) {
+    for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
+      const Column* column = table.column(given[i]);
+      if (column == nullptr || column->assumed || !has_rows(table)) continue;
       if (const auto error = value_error(run.catalog, column->type, row[i])) {
         return run.fail(error->sqlstate, error->message);
       }
@@ -256,29 +304,23 @@ bool apply(Run& run, const model::Insert& statement) {
   const bool through_view = names_view(run, statement.table);
   if (!through_view && !check_columns(run, table, statement.columns, "42701")) return false;
   std::vector<std::string> given = statement.columns;
-  if (given.empty() && (statement.query || !statement.rows.empty())) {
-    std::size_t count = statement.query ? statement.query->targets.size() : 0;
-    if (statement.query) {
-      const bool star = std::ranges::any_of(
-          statement.query->targets, [](const model::QueryTarget& t) { return t.name == "*"; });
-      if (star || count == 0) count = run.at(table).columns.size();
-    } else if (!statement.rows.empty()) {
-      count = statement.rows[0].size();
-    }
-    for (const Column& column : run.at(table).columns) {
-      if (given.size() >= count) break;
-      given.push_back(column.name);
-    }
-    if (!run.at(table).open_columns && statement.query && count > run.at(table).columns.size()) {
-      return run.fail("42601", "INSERT has more expressions than target columns");
-    }
+  if (given.empty()) {
+    for (const Column& column : run.at(table).columns) given.push_back(column.name);
   }
-  if (!through_view && !check_insert(run, statement, run.at(table), given)) return false;
   if (statement.query && !read_query(run, *statement.query, true)) return false;
-  if (statement.query && !through_view &&
-      !check_selected(run, *statement.query, run.at(table), given)) {
+  if (statement.query && !through_view && !check_selected(run, statement, run.at(table), given)) {
     return false;
   }
+  if (statement.columns.empty()) {
+    // Columns after the last value get their defaults.
+    std::size_t count = statement.rows.empty() ? 0 : statement.rows[0].size();
+    if (statement.query) {
+      const QueryShape shape = query_shape(run, *statement.query, {});
+      count = shape.open ? given.size() : shape.columns.size();
+    }
+    given.resize(std::min(given.size(), count));
+  }
+  if (!through_view && !check_insert(run, statement, run.at(table), given)) return false;
   for (const model::RelationUse& use : statement.reads) {
     const bool known = statement.query && std::ranges::any_of(statement.query->relations,
                                                               [&](const model::RelationUse& own) {

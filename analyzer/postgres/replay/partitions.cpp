@@ -140,37 +140,13 @@ void clone_triggers(Run& run, Oid parent, Oid child) {
   });
 }
 
-bool columns_fit(Run& run, const Relation& parent, const Relation& child) {
+bool has_only_columns_of(Run& run, const Relation& parent, const Relation& child) {
   for (const Column& column : child.columns) {
     if (parent.column(column.name) == nullptr && !parent.open_columns) {
       return run.fail("42804",
                       fmt::format("table \"{}\" contains column \"{}\" not found in parent "
                                   "\"{}\"",
                                   child.name, column.name, parent.name));
-    }
-  }
-  for (const Column& column : parent.columns) {
-    const Column* own = child.column(column.name);
-    if (own == nullptr) {
-      if (child.open_columns || column.assumed) continue;
-      return run.fail("42804", fmt::format("child table is missing column \"{}\"", column.name));
-    }
-    if (own->assumed || column.assumed) continue;
-    if (!same_type(own->type, column.type) || own->type.modifiers != column.type.modifiers) {
-      return run.fail("42804",
-                      fmt::format("child table \"{}\" has different type for column \"{}\"",
-                                  child.name, column.name));
-    }
-    if (column.not_null && !own->not_null) {
-      return run.fail("42804", fmt::format("column \"{}\" in child table must be marked NOT NULL",
-                                           column.name));
-    }
-  }
-  for (const CatalogConstraint& constraint : parent.constraints) {
-    if (constraint.kind != model::ConstraintKind::kCheck || constraint.no_inherit) continue;
-    if (child.constraint_named(constraint.name) == nullptr && !child.open_columns) {
-      return run.fail("42804",
-                      fmt::format("child table is missing constraint \"{}\"", constraint.name));
     }
   }
   return true;
@@ -188,53 +164,85 @@ Oid default_partition(const Run& run, const Relation& parent) {
 
 namespace {
 
-/// The constants of a bound are values of the key's type.
-bool check_bound_values(Run& run, const Relation& parent, const model::PartitionBound& bound) {
-  if (!parent.partition_key) return true;
+bool is_infinite(const Expression& value) {
+  return value.kind == model::ExpressionKind::kColumn && value.qualifier.empty() &&
+         (value.name == "minvalue" || value.name == "maxvalue" || value.name == "MINVALUE" ||
+          value.name == "MAXVALUE");
+}
+
+/// Source: transformPartitionBoundValue().
+bool check_bound_value(Run& run, const Relation& parent, std::size_t key, const Expression& value) {
   const auto& keys = parent.partition_key->keys;
-  const auto check = [&](const Expression& value, std::size_t key) {
-    if (key >= keys.size() || value.kind != model::ExpressionKind::kConstant ||
-        value.constant != model::ConstantKind::kString) {
-      return true;
+  if (key >= keys.size() || is_infinite(value)) return true;
+  if (value.kind == model::ExpressionKind::kColumn) {
+    return run.fail("0A000", "cannot use column reference in partition bound expression");
+  }
+  model::TypeName type;
+  if (const Column* column = parent.column(keys[key].column)) {
+    if (column->assumed) return true;
+    type = column->type;
+  } else if (keys[key].expression) {
+    type = infer_type(run.catalog, Scope::of(parent), *keys[key].expression);
+  }
+  if (type.name.name.empty()) return true;
+  const auto error = assignment_error(run.catalog, {}, value, type);
+  return !error || run.fail(error->sqlstate, error->message);
+}
+
+/// Source: transformPartitionRangeBounds(), validateInfiniteBounds().
+bool check_range_side(Run& run, const Relation& parent, const std::vector<Expression>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!check_bound_value(run, parent, i, values[i])) return false;
+    if (is_null_constant(values[i])) {
+      return run.fail("42P17", "cannot specify NULL in range bound");
     }
-    const Column* column = parent.column(keys[key].column);
-    if (column == nullptr || column->assumed) return true;
-    const auto error = literal_error(run.catalog, column->type, value.name);
-    return !error || run.fail(error->sqlstate, error->message);
-  };
-  for (const Expression& value : bound.values) {
-    if (!check(value, 0)) return false;
   }
-  for (std::size_t i = 0; i < bound.from.size(); ++i) {
-    if (!check(bound.from[i], i)) return false;
-  }
-  for (std::size_t i = 0; i < bound.to.size(); ++i) {
-    if (!check(bound.to[i], i)) return false;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (!is_infinite(values[i - 1])) continue;
+    if (!is_infinite(values[i]) || values[i].name != values[i - 1].name) {
+      return run.fail("42804", "every bound following MINVALUE or MAXVALUE must be the same");
+    }
   }
   return true;
 }
 
 }  // namespace
 
+/// Source: transformPartitionBound().
 bool check_bound_kind(Run& run, const Relation& parent, const model::PartitionBound& bound) {
-  const char strategy = parent.partition_key ? parent.partition_key->strategy : '\0';
-  if (!bound.is_default && strategy != 0 && bound.strategy != 0 && bound.strategy != strategy) {
+  if (!parent.partition_key) return true;
+  const char strategy = parent.partition_key->strategy;
+  if (bound.is_default) {
+    return strategy != 'h' ||
+           run.fail("42P16", "a hash-partitioned table may not have a default partition");
+  }
+  if (bound.strategy != 0 && bound.strategy != strategy) {
     return run.fail("42P16", fmt::format("invalid bound specification for a {} partition",
                                          strategy == 'l'   ? "list"
                                          : strategy == 'r' ? "range"
                                                            : "hash"));
   }
-  if (bound.is_default && strategy == 'h') {
-    return run.fail("42P16", "a hash-partitioned table may not have a default partition");
+  if (strategy == 'h') {
+    if (bound.modulus <= 0) {
+      return run.fail("42P16",
+                      "modulus for hash partition must be an integer value greater than zero");
+    }
+    return bound.remainder < bound.modulus ||
+           run.fail("42P16", "remainder for hash partition must be less than modulus");
   }
-  if (strategy == 'r' && !bound.is_default && !parent.assumed) {
-    const std::size_t keys = parent.partition_key->keys.size();
-    if (bound.from.size() != keys || bound.to.size() != keys) {
+  if (strategy == 'l') {
+    return std::ranges::all_of(bound.values, [&](const Expression& value) {
+      return check_bound_value(run, parent, 0, value);
+    });
+  }
+  const std::size_t keys = parent.partition_key->keys.size();
+  for (const std::vector<Expression>* side : {&bound.from, &bound.to}) {
+    if (side->size() != keys) {
       return run.fail("42P16",
                       "FROM and TO must specify exactly one value per partitioning column");
     }
   }
-  return check_bound_values(run, parent, bound);
+  return check_range_side(run, parent, bound.from) && check_range_side(run, parent, bound.to);
 }
 
 bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& bound, Oid except) {
@@ -285,14 +293,21 @@ bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBou
   const Relation& owner = run.at(parent);
   const Relation& partition = run.at(child);
   run.lock_tree(partition, LockMode::kAccessExclusive);
-  if (partition.is_partition || (!partition.parents.empty() && !partition.assumed)) {
+  if (partition.is_partition) {
     return run.fail("42809", fmt::format("\"{}\" is already a partition", partition.name));
+  }
+  if (partition.of_type != 0) {
+    return run.fail("42809", "cannot attach a typed table as partition");
+  }
+  if (!partition.parents.empty() && !partition.assumed) {
+    return run.fail("42809", "cannot attach inheritance child as partition");
   }
   if (!partition.children.empty() && partition.kind != RelationKind::kPartitionedTable) {
     return run.fail("42809", "cannot attach inheritance parent as partition");
   }
-  if (partition.of_type != 0) {
-    return run.fail("42809", "cannot attach a typed table as partition");
+  const std::vector<Oid> below = run.descendants(partition);
+  if (child == parent || std::ranges::find(below, parent) != below.end()) {
+    return run.fail("42P07", "circular inheritance not allowed");
   }
   if (partition.persistence != owner.persistence &&
       (partition.persistence == model::Persistence::kTemporary ||
@@ -301,8 +316,10 @@ bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBou
                                          "\"{}\"",
                                          "temporary", "permanent", owner.name));
   }
-  if (!columns_fit(run, owner, partition)) return false;
-  if (!check_bound(run, owner, bound, child)) return false;
+  if (!has_only_columns_of(run, owner, partition) || !check_bound(run, owner, bound, child) ||
+      !can_inherit(run, owner, partition)) {
+    return false;
+  }
   const Oid other = default_partition(run, owner);
   if (other != 0 && other != child) {
     run.lock_tree(run.at(other), LockMode::kAccessExclusive);

@@ -3,12 +3,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
 namespace {
+
+/// The condition of a rule names columns of OLD and NEW: transformRuleStmt().
+bool check_rule_condition(Run& run, const Relation& table, const model::CreateRule& statement) {
+  if (!statement.qualified || table.open_columns) return true;
+  std::string lower;
+  for (const char c : statement.sql) {
+    const auto byte = static_cast<unsigned char>(c);
+    lower += std::isspace(byte) != 0 ? ' ' : static_cast<char>(std::tolower(byte));
+  }
+  const std::size_t where = lower.find(" where ");
+  const std::size_t end = lower.find(" do ", where == std::string::npos ? 0 : where);
+  if (where == std::string::npos || end == std::string::npos) return true;
+  constexpr std::size_t kWhere = 7;
+  const auto condition =
+      sql::parse_expression(statement.sql.substr(where + kWhere, end - where - kWhere));
+  if (!condition) return true;
+  bool good = true;
+  bool subquery = false;
+  model::for_each(*condition, [&](const model::Expression& part) {
+    subquery = subquery || part.kind == model::ExpressionKind::kSubquery;
+    const bool row = part.qualifier == "new" || part.qualifier == "old";
+    if (!good || part.kind != model::ExpressionKind::kColumn || !row || part.name == "*" ||
+        is_system_column(part.name) || table.column(part.name) != nullptr) {
+      return;
+    }
+    good = run.fail("42703", fmt::format("column {}.{} does not exist", part.qualifier, part.name));
+  });
+  return good && (subquery || (check_expression(run, table, *condition, "rule conditions") &&
+                               check_condition(run, Scope::of(table), *condition, "WHERE")));
+}
 
 std::vector<Dependency> policy_needs(Run& run, const Relation& table,
                                      const std::optional<model::Expression>& expression) {
@@ -43,7 +74,8 @@ bool read_policy(Run& run, const Relation& table,
     good = read_query(run, *part.query, false, true);
   });
   if (!good) return false;
-  return subquery || check_expression(run, table, *expression, "policy expressions");
+  return subquery || (check_expression(run, table, *expression, "policy expressions") &&
+                      check_condition(run, Scope::of(table), *expression, "POLICY"));
 }
 
 }  // namespace
@@ -125,12 +157,11 @@ bool apply(Run& run, const model::CreateRule& statement) {
   if (table == nullptr) return false;
   const Oid oid = table->oid;
   run.lock(*table, LockMode::kAccessExclusive);
-  const auto& existing = table->rule_objects;
-  if (std::ranges::find(existing, statement.name, &RewriteRule::name) != existing.end() &&
-      !statement.or_replace) {
-    return run.fail("42710", fmt::format("rule \"{}\" for relation \"{}\" already exists",
-                                         statement.name, table->name));
+  if (!table->assumed && (is_index(table->kind) || table->kind == RelationKind::kSequence ||
+                          table->kind == RelationKind::kForeignTable)) {
+    return run.fail("42809", fmt::format("relation \"{}\" cannot have rules", table->name));
   }
+  if (!check_rule_condition(run, *table, statement)) return false;
   RewriteRule rule;
   rule.name = statement.name;
   rule.definition = statement;
@@ -139,16 +170,27 @@ bool apply(Run& run, const model::CreateRule& statement) {
   std::vector<Dependency> needs;
   for (const sql::ParsedStatement& action : rule_actions(statement)) {
     const auto use = [&](const model::QualifiedName& name) {
-      if (const Relation* found = run.relation_if_any(name)) {
-        run.lock(*found, LockMode::kRowExclusive);
-        needs.push_back({.needs = found->oid});
-      }
+      const Relation* found = run.relation(name, RelationKind::kTable, true);
+      if (found == nullptr) return false;
+      run.lock(*found, LockMode::kRowExclusive);
+      needs.push_back({.needs = found->oid});
+      return true;
     };
-    if (const auto* insert = std::get_if<model::Insert>(&action.operation)) use(insert->table);
-    if (const auto* update = std::get_if<model::Update>(&action.operation)) use(update->table);
-    if (const auto* remove = std::get_if<model::Delete>(&action.operation)) use(remove->table);
+    const auto* insert = std::get_if<model::Insert>(&action.operation);
+    const auto* update = std::get_if<model::Update>(&action.operation);
+    const auto* remove = std::get_if<model::Delete>(&action.operation);
+    if ((insert != nullptr && !use(insert->table)) || (update != nullptr && !use(update->table)) ||
+        (remove != nullptr && !use(remove->table))) {
+      return false;
+    }
     const auto* select = std::get_if<model::Select>(&action.operation);
     if (select != nullptr && !read_query(run, select->query, false)) return false;
+  }
+  const auto& existing = run.at(oid).rule_objects;
+  if (std::ranges::find(existing, statement.name, &RewriteRule::name) != existing.end() &&
+      !statement.or_replace) {
+    return run.fail("42710", fmt::format("rule \"{}\" for relation \"{}\" already exists",
+                                         statement.name, run.at(oid).name));
   }
   run.change(oid, [&](Relation& copy) {
     std::erase_if(copy.rule_objects, [&](const RewriteRule& own) { return own.name == rule.name; });

@@ -46,6 +46,11 @@ bool Run::fail(std::string_view sqlstate, std::string message) {
   failed = true;
   const Failure failure{std::string(sqlstate), errors_are_certain_ && !session.uncertain,
                         std::move(message)};
+  // What rows might do at the end of the statement does not happen any more.
+  if (effects.error && !effects.error->certain && failure.certain) {
+    effects.risks.push_back(std::move(*effects.error));
+    effects.error.reset();
+  }
   if (!effects.error) effects.error = failure;
   return false;
 }
@@ -241,6 +246,7 @@ void Run::change(Oid oid, const std::function<void(Relation&)>& edit) {
 }
 
 void Run::put(Relation relation) {
+  relation.had_children = relation.had_children || !relation.children.empty();
   if (auto before = catalog.share_relation(relation.oid)) kept_.push_back(std::move(before));
   catalog.put(std::move(relation));
 }

@@ -72,29 +72,27 @@ bool check_transition_tables(Run& run, const Relation& table,
   return true;
 }
 
-/// WHEN may name the rows that the event has: columns of OLD and NEW.
-bool check_trigger_condition(Run& run, const Relation& table,
-                             const model::CreateTrigger& statement) {
+/// The condition of a trigger: CreateTriggerFiringOn().
+bool check_when(Run& run, const Relation& table, const model::CreateTrigger& statement) {
   if (!statement.when || table.open_columns) return true;
+  if (!check_expression(run, table, *statement.when, "trigger WHEN conditions") ||
+      !check_condition(run, Scope::of(table), *statement.when, "WHEN")) {
+    return false;
+  }
   bool good = true;
   model::for_each(*statement.when, [&](const model::Expression& part) {
-    if (good && part.kind == model::ExpressionKind::kSubquery) {
-      good = run.fail("0A000", "cannot use subquery in trigger WHEN condition");
-    }
     if (!good || part.kind != model::ExpressionKind::kColumn) return;
-    const bool is_new = part.qualifier == "new";
-    const bool is_old = part.qualifier == "old";
-    if (!is_new && !is_old) return;
+    const Column* column = table.column(part.name);
     if (!statement.row) {
       good = run.fail("42P17", "statement trigger's WHEN condition cannot reference column values");
-    } else if (table.column(part.name) == nullptr && part.name != "*" &&
-               !is_system_column(part.name)) {
-      good =
-          run.fail("42703", fmt::format("column {}.{} does not exist", part.qualifier, part.name));
-    } else if (is_old && (statement.events & kInsertEvent) != 0) {
+    } else if (part.qualifier == "old" && (statement.events & kInsertEvent) != 0) {
       good = run.fail("42P17", "INSERT trigger's WHEN condition cannot reference OLD values");
-    } else if (is_new && (statement.events & kDeleteEvent) != 0) {
+    } else if (part.qualifier == "new" && (statement.events & kDeleteEvent) != 0) {
       good = run.fail("42P17", "DELETE trigger's WHEN condition cannot reference NEW values");
+    } else if (part.qualifier == "new" && statement.timing == "BEFORE" && column != nullptr &&
+               column->generated != model::GeneratedKind::kNone) {
+      good = run.fail("42P17",
+                      "BEFORE trigger's WHEN condition cannot reference NEW generated columns");
     }
   });
   return good;
@@ -132,7 +130,9 @@ bool apply(Run& run, const model::CreateTrigger& statement) {
     run.lock(*other, LockMode::kAccessShare);
   }
   const bool instead = statement.timing == "INSTEAD OF";
-  if (table->kind == RelationKind::kView && !table->assumed && statement.row && !instead) {
+  const bool truncates = (statement.events & 32U) != 0;
+  if (table->kind == RelationKind::kView && !table->assumed &&
+      ((statement.row && !instead) || truncates)) {
     return run.fail("42809", fmt::format("\"{}\" is a view", table->name));
   }
   if (instead && is_table_like(table->kind) && !table->assumed) {
@@ -142,21 +142,23 @@ bool apply(Run& run, const model::CreateTrigger& statement) {
       is_index(table->kind)) {
     return run.fail("42809", fmt::format("relation \"{}\" cannot have triggers", table->name));
   }
-  if (statement.row && (statement.events & 32U) != 0) {
+  if (statement.row && truncates) {
     return run.fail("0A000", "TRUNCATE FOR EACH ROW triggers are not supported");
   }
   if (instead && !statement.row) {
     return run.fail("0A000", "INSTEAD OF triggers must be FOR EACH ROW");
   }
-  if (!check_transition_tables(run, *table, statement) ||
-      !check_trigger_condition(run, *table, statement)) {
+  if (instead && statement.when) {
+    return run.fail("0A000", "INSTEAD OF triggers cannot have WHEN conditions");
+  }
+  if (instead && !statement.columns.empty()) {
+    return run.fail("0A000", "INSTEAD OF triggers cannot have column lists");
+  }
+  if (!check_transition_tables(run, *table, statement) || !check_when(run, *table, statement)) {
     return false;
   }
   if (table->kind == RelationKind::kPartitionedTable && statement.row) {
     run.lock_tree(*table, LockMode::kShareRowExclusive);
-  }
-  for (const std::string& column : statement.columns) {
-    if (run.column(oid, column) == nullptr) return false;
   }
   Trigger trigger;
   trigger.name = truncate_identifier(statement.name);
@@ -170,6 +172,12 @@ bool apply(Run& run, const model::CreateTrigger& statement) {
       (!statement.or_replace || before->definition.constraint || statement.constraint)) {
     return run.fail("42710", fmt::format("trigger \"{}\" for relation \"{}\" already exists",
                                          trigger.name, run.at(oid).name));
+  }
+  for (const std::string& column : statement.columns) {
+    if (run.column(oid, column) == nullptr) return false;
+    if (std::ranges::count(statement.columns, column) > 1) {
+      return run.fail("42701", fmt::format("column \"{}\" specified more than once", column));
+    }
   }
   add_trigger(run, oid, trigger);
   return true;

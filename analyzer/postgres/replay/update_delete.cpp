@@ -33,21 +33,59 @@ model::Query as_query(const model::QualifiedName& table, const std::string& alia
   return query;
 }
 
+/// The relation that a statement names, if its columns are all known: the parser looks at it before
+/// the rewriter asks whether rows of it can be changed at all.
+const Relation* named_target(Run& run, const model::QualifiedName& name,
+                             const std::vector<model::RelationUse>& reads) {
+  if (run.sees_variables || !reads.empty()) return nullptr;
+  const Relation* named = run.relation_if_any(name);
+  if (named == nullptr || named->open_columns || named->assumed || is_index(named->kind) ||
+      named->kind == RelationKind::kCompositeType) {
+    return nullptr;
+  }
+  return named;
+}
+
+/// With nothing else to read, every column of WHERE is the target's.
+bool check_where(Run& run, const Relation& named, const std::string& alias,
+                 const std::optional<Expression>& where) {
+  if (!where || has_subquery(*where)) return true;
+  const Scope scope{{{alias.empty() ? named.name : alias, &named}}};
+  return check_query_expression(run, scope, *where) && check_condition(run, scope, *where, "WHERE");
+}
+
+/// The new values come before WHERE: transformUpdateStmt().
+bool check_update(Run& run, const model::Update& statement, const Relation& named) {
+  std::vector<std::string> columns;
+  for (const auto& [name, value] : statement.assignments) {
+    columns.push_back(name);
+    if (!has_subquery(value) && !check_expression(run, named, value, "UPDATE")) return false;
+  }
+  if (!check_where(run, named, statement.alias, statement.where) ||
+      !check_columns(run, named.oid, columns, "42601")) {
+    return false;
+  }
+  for (const auto& [name, value] : statement.assignments) {
+    const Column* column = named.column(name);
+    if (column == nullptr || column->assumed) continue;
+    if (const auto error = assignment_error(run.catalog, Scope::of(named), value, column->type)) {
+      return run.fail(error->sqlstate, fmt::format("column \"{}\": {}", name, error->message));
+    }
+  }
+  return true;
+}
+
 /// Rows that the statement reads to find those that it changes, and what sub-queries read.
 bool read_for_write(Run& run, const Relation& target, const std::string& alias,
-                    const std::optional<Expression>& where, bool only, bool through_view,
+                    const std::optional<Expression>& where, bool only,
                     const std::vector<model::RelationUse>& reads) {
-  // With nothing else to read, every column is the target's.
-  if (where && !through_view && reads.empty() && !target.open_columns && !has_subquery(*where) &&
-      run.depth == 0) {
-    const Oid oid = target.oid;
-    if (!check_expression(run, target, *where, "WHERE")) return false;
-    if (run.catalog.relation(oid) == nullptr) return false;
-  }
   model::Query query = as_query({target.schema, target.name}, alias, where);
   query.relations.front().only = only;
   for (const model::RelationUse& use : reads) query.relations.push_back(use);
-  return read_query(run, query, true);
+  // What cannot be written to is refused before anything is read.
+  const bool executed =
+      target.kind != RelationKind::kMaterializedView && target.kind != RelationKind::kSequence;
+  return read_query(run, query, executed);
 }
 
 /// The partitions whose rows may change; those that the planner leaves out are not even locked.
@@ -101,6 +139,8 @@ void check_new_values(Run& run, const Relation& table, const model::Update& stat
 }  // namespace
 
 bool apply(Run& run, const model::Update& statement) {
+  const Relation* named = named_target(run, statement.table, statement.reads);
+  if (named != nullptr && !check_update(run, statement, *named)) return false;
   const Relation* target = write_target(run, statement.table, "update");
   if (target == nullptr) return false;
   const Oid table = target->oid;
@@ -117,28 +157,12 @@ bool apply(Run& run, const model::Update& statement) {
     (is_null_constant(value) ? nulls : values).push_back(name);
   }
   if (!check_view_columns(run, statement.table, columns)) return false;
-  if (!read_for_write(run, run.at(table), statement.alias, where, statement.only, through_view,
+  if (!read_for_write(run, run.at(table), statement.alias, where, statement.only,
                       statement.reads)) {
     return false;
   }
-  if (run.depth == 0 && !through_view && statement.reads.empty() && !run.at(table).open_columns) {
-    for (const auto& [name, value] : statement.assignments) {
-      if (!has_subquery(value) && !check_expression(run, run.at(table), value, "UPDATE")) {
-        return false;
-      }
-    }
-  }
-  if (!through_view && !check_columns(run, table, columns, "42601")) {
+  if (named == nullptr && !through_view && !check_columns(run, table, columns, "42601")) {
     return false;
-  }
-  for (const auto& [name, value] : statement.assignments) {
-    const Column* column = run.at(table).column(name);
-    if (column == nullptr || column->assumed) continue;
-    if (!statement.reads.empty() || through_view) continue;
-    const auto error = assignment_error(run.catalog, Scope::of(run.at(table)), value, column->type);
-    if (error) {
-      return run.fail(error->sqlstate, fmt::format("column \"{}\": {}", name, error->message));
-    }
   }
   lock_rows_of(run, run.at(table), statement.only, where, statement.reads);
   for (const auto& [name, value] : statement.assignments) {
@@ -169,16 +193,17 @@ bool apply(Run& run, const model::Update& statement) {
 }
 
 bool apply(Run& run, const model::Delete& statement) {
+  const Relation* named = named_target(run, statement.table, statement.reads);
+  if (named != nullptr && !check_where(run, *named, statement.alias, statement.where)) return false;
   const Relation* target = write_target(run, statement.table, "delete");
   if (target == nullptr) return false;
   const Oid table = target->oid;
-  const bool through_view = names_view(run, statement.table);
   const std::optional<Expression> where = below_view(run, statement.table, statement.where);
   bool replaced = false;
   if (!fire_rules(run, *target, "delete", statement.returning, replaced)) return false;
   if (replaced) return true;
   lock_rows_of(run, run.at(table), statement.only, where, statement.reads);
-  if (!read_for_write(run, run.at(table), statement.alias, where, statement.only, through_view,
+  if (!read_for_write(run, run.at(table), statement.alias, where, statement.only,
                       statement.reads) ||
       !check_writable(run, run.at(table))) {
     return false;
@@ -213,8 +238,7 @@ bool apply(Run& run, const model::Merge& statement) {
         "0A000", fmt::format("cannot execute MERGE on relation \"{}\" with rules", target->name));
   }
   run.lock_tree(run.at(table), LockMode::kRowExclusive);
-  if (!read_for_write(run, run.at(table), "", std::nullopt, false, false, statement.reads))
-    return false;
+  if (!read_for_write(run, run.at(table), "", std::nullopt, false, statement.reads)) return false;
   for (const std::string& column : statement.columns) {
     if (run.column(table, column) == nullptr) return false;
   }

@@ -23,9 +23,14 @@ std::optional<model::QualifiedName> new_type_name(Run& run, const model::Qualifi
     }
     run.catalog.erase_type(existing->oid);
   }
+  const bool multirange =
+      run.since(14) && std::ranges::any_of(run.catalog.types(), [&](const Type* other) {
+        return other->kind == TypeKind::kRange && other->schema == name.schema &&
+               multirange_name(*other) == name.name;
+      });
   const Relation* relation = run.catalog.find_relation(name);
-  if (relation != nullptr && !relation->assumed && !is_index(relation->kind) &&
-      relation->kind != RelationKind::kSequence) {
+  if (multirange || (relation != nullptr && !relation->assumed && !is_index(relation->kind) &&
+                     relation->kind != RelationKind::kSequence)) {
     run.fail("42710", fmt::format("type \"{}\" already exists", name.name));
     return std::nullopt;
   }
@@ -341,9 +346,29 @@ bool apply(Run& run, const model::CreateCompositeType& statement) {
   return true;
 }
 
+std::string multirange_name(const Type& range) {
+  for (const auto& [option, value] : range.range) {
+    if (option == "multirange_type_name") return value;
+  }
+  const std::size_t at = range.name.find("range");
+  if (at == std::string::npos) return truncate_identifier(range.name + "_multirange");
+  std::string name = range.name;
+  return truncate_identifier(name.replace(at, 5, "multirange"));
+}
+
 bool apply(Run& run, const model::CreateRangeType& statement) {
   const auto name = new_type_name(run, statement.name);
   if (!name) return false;
+  Type probe;
+  probe.name = name->name;
+  probe.range = statement.options;
+  const std::string multirange = multirange_name(probe);
+  if (run.since(14)) {
+    if (multirange == name->name) {
+      return run.fail("42710", fmt::format("type \"{}\" already exists", multirange));
+    }
+    if (!new_type_name(run, {name->schema, multirange})) return false;
+  }
   Type type = make_type(run, TypeKind::kRange, *name);
   type.range = statement.options;
   run.catalog.put(std::move(type));

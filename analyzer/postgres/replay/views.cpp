@@ -89,6 +89,10 @@ bool replaces(Run& run, const Relation& existing, const QueryShape& shape) {
                                            before.name, model::display(before.type),
                                            model::display(after.type)));
     }
+    if (known && before.collation != after.collation) {
+      return run.fail("42P16",
+                      fmt::format("cannot change collation of view column \"{}\"", before.name));
+    }
   }
   return true;
 }
@@ -209,7 +213,11 @@ bool apply(Run& run, const model::RefreshMaterializedView& statement) {
   if (view == nullptr) return false;
   run.lock(*view, statement.concurrently ? LockMode::kExclusive : LockMode::kAccessExclusive);
   if (view->kind != RelationKind::kMaterializedView && !view->assumed) {
-    return run.fail("0A000", fmt::format("\"{}\" is not a materialized view", view->name));
+    // Only a table gets past the look-up: RangeVarCallbackOwnsTable().
+    const bool table =
+        view->kind == RelationKind::kTable || view->kind == RelationKind::kPartitionedTable;
+    return run.fail(table ? "0A000" : "42809",
+                    fmt::format("\"{}\" is not a materialized view", view->name));
   }
   if (statement.concurrently && !statement.with_data) {
     return run.fail("42601",

@@ -10,6 +10,17 @@
 
 namespace forelock::postgres {
 
+TableWork& AlterTableRun::work_of(Oid table) {
+  const auto found = std::ranges::find(queue_, table, &TableWork::table);
+  if (found != queue_.end()) return *found;
+  return queue_.emplace_back(
+      TableWork{.table = table, .before = run_.catalog.share_relation(table)});
+}
+
+void AlterTableRun::queue(Oid table, Pass pass, Command command) {
+  work_of(table).passes[static_cast<std::size_t>(pass)].push_back(std::move(command));
+}
+
 bool AlterTableRun::execute() {
   std::optional<LockMode> mode;
   for (const model::AlterAction& action : statement_.actions) {
@@ -17,36 +28,30 @@ bool AlterTableRun::execute() {
     mode = mode ? std::max(*mode, needed) : needed;
   }
   mode_ = mode.value_or(LockMode::kAccessExclusive);
+  const Oid table = table_;
   run_.lock(self(), mode_);
   for (const model::AlterAction& action : statement_.actions) {
-    if (!check_kind(self(), action)) return false;
+    if (!prepare(table, action, !statement_.only, false)) return false;
   }
-  // ATPrepCmd() refuses before any subcommand runs.
-  for (const model::AlterAction& action : statement_.actions) {
-    if (!prepare(action)) return false;
+  for (int pass = 0; pass < kPasses; ++pass) {
+    if (!run_pass(static_cast<Pass>(pass))) return false;
   }
-  const std::vector<Command> commands = plan();
-  bool types_finished = false;
-  for (const Command& command : commands) {
-    if (command.pass > Pass::kAlterType && !types_finished) {
-      types_finished = true;
-      if (!finish_type_changes(run_, type_changes_)) return false;
+  return rewrite_tables();
+}
+
+/// Source: ATRewriteCatalogs(). A pass may queue more for later passes, and more tables.
+bool AlterTableRun::run_pass(Pass pass) {
+  for (std::size_t i = 0; i < queue_.size(); ++i) {
+    const std::vector<Command>& commands = queue_[i].passes[static_cast<std::size_t>(pass)];
+    for (std::size_t k = 0; k < commands.size(); ++k) {
+      const Command command = commands[k];
+      table_ = queue_[i].table;
+      recurse_ = command.recurse;
+      written_ = nullptr;
+      if (!std::visit(*this, command.what)) return false;
     }
-    bool good = true;
-    if (command.pass == Pass::kExamineConstraint) {
-      const auto& added = std::get<model::AddConstraint>(command.action->what);
-      good = check_key_columns(run_, table_, added.constraint);
-    } else {
-      good = command.constraint ? constrain(*command.constraint)
-                                : std::visit(*this, command.action->what);
-    }
-    if (!good) return false;
   }
-  if (!types_finished && !finish_type_changes(run_, type_changes_)) return false;
-  for (const auto& [oid, reason] : rewrites_) {
-    if (const Relation* table = run_.catalog.relation(oid)) rewrite_table(run_, *table, reason);
-  }
-  return true;
+  return pass != Pass::kAlterType || finish_type_changes(run_, type_changes_);
 }
 
 const Column* AlterTableRun::column(const std::string& name) {
@@ -66,9 +71,14 @@ void AlterTableRun::edit(Oid table, AttributeNumber number,
   });
 }
 
-bool AlterTableRun::operator()(const model::OtherAction&) { return true; }
-
 bool apply(Run& run, const model::AlterTable& statement) {
+  for (const model::AlterAction& action : statement.actions) {
+    const auto* detach = std::get_if<model::DetachPartition>(&action.what);
+    if (detach != nullptr && detach->concurrently &&
+        !run.needs_no_transaction("ALTER TABLE ... DETACH CONCURRENTLY")) {
+      return false;
+    }
+  }
   const Relation* table = run.relation_if_any(statement.table);
   if (table == nullptr) {
     if (statement.if_exists && !run.is_system(statement.table)) {

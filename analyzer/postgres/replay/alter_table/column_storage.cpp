@@ -50,7 +50,6 @@ bool AlterTableRun::operator()(const model::SetStatistics& action) {
   if (action.target < -1) {
     return run_.fail("22023", fmt::format("statistics target {} is too low", action.target));
   }
-  recurse_lock();
   edit(table_, found->number, [&](Column& copy) { copy.statistics_target = action.target; });
   return true;
 }
@@ -93,7 +92,6 @@ bool AlterTableRun::operator()(const model::SetStorage& action) {
     return run_.fail("0A000", fmt::format("column data type {} can only have storage PLAIN",
                                           model::display(found->type)));
   }
-  recurse_lock();
   edit(table_, found->number, [&](Column& copy) { copy.storage = wanted; });
   return true;
 }

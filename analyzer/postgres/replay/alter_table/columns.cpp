@@ -77,53 +77,70 @@ bool is_partition_key(const Relation& table, std::string_view column) {
   });
 }
 
-bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool recursing,
-                               bool recurse) {
+/// A child has the column already: false after failing, and `merged` says whether it has.
+bool AlterTableRun::merge_column(Oid oid, const model::ColumnDefinition& definition, bool& merged) {
+  const Relation& child = run_.at(oid);
+  const Column* existing = child.column(definition.name);
+  merged = existing != nullptr;
+  if (existing == nullptr) return true;
+  const ResolvedType type = run_.type(definition.type);
+  if (!existing->assumed) {
+    if (!same_type(type.name, existing->type) || type.name.modifiers != existing->type.modifiers) {
+      return run_.fail("42804",
+                       fmt::format("child table \"{}\" has different type for column \"{}\"",
+                                   child.name, definition.name));
+    }
+    if (definition.collation != existing->collation) {
+      return run_.fail("42P21",
+                       fmt::format("child table \"{}\" has different collation for column \"{}\"",
+                                   child.name, definition.name));
+    }
+  }
+  edit(oid, existing->number, [](Column& column) { ++column.inherited_from; });
+  return true;
+}
+
+/// Source: ATExecAddColumn().
+bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool recursing) {
   const Relation& before = run_.at(oid);
   if (before.is_partition && !recursing) {
     return run_.fail("42809", "cannot add column to a partition");
   }
-  if (before.of_type != 0 && !recursing) {
-    return run_.fail("42809", "cannot add column to typed table");
-  }
-  if (before.kind == RelationKind::kCompositeType) recurse = true;
-  if (recursing) run_.lock(before, mode_);
   const std::string& name = action.column.name;
+  if (recursing) {
+    run_.lock(before, mode_);
+    bool merged = false;
+    if (!merge_column(oid, action.column, merged)) return false;
+    if (merged) return true;
+  }
   if (const Column* existing = before.column(name)) {
-    if (recursing) {
-      const ResolvedType type = run_.type(action.column.type);
-      if (!existing->assumed && !same_type(type.name, existing->type)) {
-        return run_.fail("42804", fmt::format("child table \"{}\" has different type for column "
-                                              "\"{}\"",
-                                              before.name, name));
-      }
-      edit(oid, existing->number, [](Column& column) { ++column.inherited_from; });
-      return true;
-    }
     if (existing->assumed) {
       run_.change(oid, [&](Relation& copy) {
         std::erase_if(copy.columns, [&](const Column& c) { return c.name == name; });
       });
     } else if (action.if_not_exists) {
-      if (statement_.actions.size() == 1) run_.effects.changes_nothing = true;
+      changes_nothing();
       return true;
     } else {
       return run_.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists", name,
                                             before.name));
     }
   }
-  if (!recursing && !recurse && !before.children.empty()) {
-    return run_.fail("42P16", "column must be added to child tables too");
-  }
+  model::ColumnDefinition definition = action.column;
+  const auto primary = [](const model::Constraint& constraint) {
+    return constraint.kind == model::ConstraintKind::kPrimaryKey;
+  };
+  // A key of the column's own makes it NOT NULL; children get the column only.
+  definition.not_null = definition.not_null || std::ranges::any_of(definition.constraints, primary);
+  Relation copy = run_.at(oid);
+  Column* column = define_column(run_, copy, definition);
+  if (column == nullptr) return false;
   // Identity is inherited by partitions since version 17, by other children never.
-  if (action.column.identity != model::IdentityKind::kNone && !before.children.empty() &&
-      !(run_.since(17) && before.kind == RelationKind::kPartitionedTable)) {
+  if (definition.identity != model::IdentityKind::kNone && recurse_ && !copy.children.empty() &&
+      !(run_.since(17) && copy.kind == RelationKind::kPartitionedTable)) {
     return run_.fail("42P16",
                      "cannot recursively add identity column to table that has child tables");
   }
-  Relation copy = run_.at(oid);
-  Column* column = define_column(run_, copy, action.column);
-  if (column == nullptr) return false;
   const AttributeNumber number = column->number;
   if (recursing) {
     column->inherited_from = 1;
@@ -145,14 +162,17 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
     }
     own.nulls_written = !has_value && !recursing;
   }
-  // A constant is put into its type at once, whether there are rows or not.
-  if (action.column.default_value && !reason) {
+  // A plain table puts a constant into its type at once, whether there are rows or not:
+  // StoreAttrDefault().
+  if (action.column.default_value && !reason && copy.kind == RelationKind::kTable) {
     if (const auto error = value_error(run_.catalog, type, *action.column.default_value)) {
       return run_.fail(error->sqlstate, error->message);
     }
   }
   run_.put(std::move(copy));
   const Relation& after = run_.at(oid);
+  TableWork& work = work_of(oid);
+  work.new_values = work.new_values || has_value || reason.has_value();
   if (has_storage(after)) {
     if (reason) {
       rewrites_.emplace(oid, *reason);
@@ -166,30 +186,46 @@ bool AlterTableRun::add_column(Oid oid, const model::AddColumn& action, bool rec
       }
     }
   }
-  for (const Oid child : children) {
-    if (!add_column(child, action, true, true)) return false;
+  if (!recursing) parse_column_constraints(action.column);
+  if (!children.empty() && !recurse_) {
+    return run_.fail("42P16", "column must be added to child tables too");
   }
-  if (after.kind == RelationKind::kCompositeType) {
-    for (const Dependency& dependency : run_.catalog.dependents(oid)) {
-      const Relation* typed = run_.catalog.relation(dependency.object);
-      if (typed != nullptr && typed->of_type == oid &&
-          !add_column(typed->oid, action, true, true)) {
-        return false;
-      }
-    }
-  }
-  return true;
+  return std::ranges::all_of(children, [&](Oid child) { return add_column(child, action, true); });
 }
 
-bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool recursing) {
+/// The constraints of a column that is added, as table constraints.
+void AlterTableRun::parse_column_constraints(const model::ColumnDefinition& column) {
+  const bool no_values = !column.default_value && column.generated == model::GeneratedKind::kNone &&
+                         !column.type.name.name.ends_with("serial");
+  for (const model::Constraint& constraint : column.constraints) {
+    if (constraint.kind == model::ConstraintKind::kNotNull) continue;
+    ParsedConstraint parsed{constraint, false, false};
+    model::Constraint& copy = parsed.constraint;
+    if (copy.columns.empty() && copy.kind != model::ConstraintKind::kCheck) {
+      copy.columns.push_back(column.name);
+    }
+    parsed.skip_scan = no_values && copy.kind == model::ConstraintKind::kForeignKey;
+    parsed.all_null = column.default_value.has_value() && is_null_constant(*column.default_value);
+    const Pass pass = pass_of(copy);
+    queue(table_, pass, {std::move(parsed), recurse_});
+  }
+}
+
+bool AlterTableRun::operator()(const model::DropColumn& action) {
+  std::vector<DropTarget> targets;
+  if (!drop_column(table_, action, false, targets)) return false;
+  return targets.empty() || drop(run_, std::move(targets), action.cascade);
+}
+
+/// Source: ATExecDropColumn(). Collects what goes away with the column.
+bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool recursing,
+                                std::vector<DropTarget>& targets) {
   const Relation& table = run_.at(oid);
   const Column* column = table.column(action.column);
   if (column == nullptr) {
-    if (action.if_exists) {
-      if (!table.open_columns) {
-        run_.effects.changes_nothing = statement_.actions.size() == 1;
-        return true;
-      }
+    if (action.if_exists && !table.open_columns) {
+      changes_nothing();
+      return true;
     }
     if (is_system_column(action.column)) {
       return run_.fail("0A000", fmt::format("cannot drop system column \"{}\"", action.column));
@@ -201,9 +237,6 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   if (column->inherited_from > 0 && !recursing) {
     return run_.fail("42P16", fmt::format("cannot drop inherited column \"{}\"", action.column));
   }
-  if (table.of_type != 0 && !recursing) {
-    return run_.fail("42809", "cannot drop column from typed table");
-  }
   std::vector<Oid> keyed = run_.descendants(table);
   keyed.insert(keyed.begin(), oid);
   for (const Oid part : keyed) {
@@ -212,39 +245,27 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
                                           "partition key of relation \"{}\"",
                                           action.column, run_.at(part).name));
   }
-  if (statement_.only && table.kind == RelationKind::kPartitionedTable && !table.children.empty()) {
+  const std::vector<Oid> children = run_.at(oid).children;
+  if (!children.empty() && !recurse_ && table.kind == RelationKind::kPartitionedTable) {
     return run_.fail("42P16",
                      "cannot drop column from only the partitioned table when partitions "
                      "exist");
   }
-  std::vector<DropTarget> targets = {
-      {.kind = Kind::kColumn, .oid = oid, .column = number, .name = {}}};
-  const std::vector<Oid> heirs = statement_.only ? table.children : run_.descendants(table);
-  for (const Oid child : heirs) {
-    const Relation& partition = run_.at(child);
-    const Column* own = partition.column(action.column);
+  for (const Oid child : children) {
+    const Column* own = run_.at(child).column(action.column);
     if (own == nullptr || own->inherited_from == 0) continue;
-    run_.lock(partition, mode_);
-    if (own->inherited_from == 1 && !own->local && !statement_.only) {
-      targets.push_back({.kind = Kind::kColumn, .oid = child, .column = own->number, .name = {}});
-    } else {
-      edit(child, own->number, [&](Column& copy) {
-        --copy.inherited_from;
-        if (statement_.only) copy.local = true;
-      });
+    run_.lock(child, mode_);
+    if (recurse_ && own->inherited_from == 1 && !own->local) {
+      if (!drop_column(child, action, true, targets)) return false;
+      continue;
     }
+    edit(child, own->number, [&](Column& copy) {
+      --copy.inherited_from;
+      if (!recurse_) copy.local = true;
+    });
   }
-  if (table.kind == RelationKind::kCompositeType) {
-    for (const Dependency& dependency : run_.catalog.dependents(oid)) {
-      const Relation* typed = run_.catalog.relation(dependency.object);
-      const Column* own = typed == nullptr ? nullptr : typed->column(action.column);
-      if (own != nullptr && typed->of_type == oid) {
-        targets.push_back(
-            {.kind = Kind::kColumn, .oid = typed->oid, .column = own->number, .name = {}});
-      }
-    }
-  }
-  return drop(run_, std::move(targets), action.cascade);
+  targets.push_back({.kind = Kind::kColumn, .oid = oid, .column = number, .name = {}});
+  return true;
 }
 
 }  // namespace forelock::postgres

@@ -13,6 +13,32 @@ using model::ConstraintKind;
 
 using Kind = DropTarget::Kind;
 
+/// The parser's look at the constraint, and what it queues: ATParseTransformCmd().
+bool AlterTableRun::operator()(const model::AddConstraint& action) {
+  const model::Constraint& constraint = action.constraint;
+  if (!check_key_columns(run_, table_, constraint)) return false;
+  if (constraint.kind == ConstraintKind::kPrimaryKey) {
+    for (const std::string& name : key_columns(constraint)) {
+      if (!prepare_not_null(table_, name, nullptr, recurse_)) return false;
+      queue(table_, Pass::kColumnAttributes, {model::SetNotNull{name}});
+    }
+  }
+  queue(table_, pass_of(constraint), {ParsedConstraint{constraint, false, false}, recurse_});
+  return true;
+}
+
+/// The names of a key's columns, those of the index that it takes over included.
+std::vector<std::string> AlterTableRun::key_columns(const model::Constraint& constraint) const {
+  if (constraint.using_index.empty()) return constraint.columns;
+  std::vector<std::string> names;
+  const Relation* index = run_.catalog.find_index({self().schema, constraint.using_index});
+  if (index == nullptr || index->table != table_) return names;
+  for (const IndexColumn& key : index->keys) {
+    if (const Column* column = self().column(key.column)) names.push_back(column->name);
+  }
+  return names;
+}
+
 /// Whether a column of the key is made by this statement and has no values: nothing to look up.
 bool AlterTableRun::holds_null_only(const model::Constraint& constraint) const {
   if (constraint.kind != ConstraintKind::kForeignKey || constraint.match == 'f') return false;
@@ -29,29 +55,10 @@ bool AlterTableRun::holds_null_only(const model::Constraint& constraint) const {
   });
 }
 
-bool AlterTableRun::constrain(const ExtraConstraint& extra) {
-  const model::Constraint& constraint = extra.constraint;
+bool AlterTableRun::operator()(const ParsedConstraint& parsed) {
+  const model::Constraint& constraint = parsed.constraint;
   const Relation& table = self();
-  if (constraint.kind == ConstraintKind::kPrimaryKey) {
-    // Its columns become NOT NULL first; the index build reads the rows anyhow.
-    std::vector<std::string> columns = constraint.columns;
-    if (!constraint.using_index.empty()) {
-      const Relation* index = run_.catalog.find_index({table.schema, constraint.using_index});
-      if (index != nullptr && index->table == table_) {
-        for (const IndexColumn& key : index->keys) {
-          if (const Column* column = table.column(key.column)) columns.push_back(column->name);
-        }
-      }
-    }
-    if (table.primary_key() == nullptr) {
-      for (const std::string& name : columns) {
-        const Column* own = self().column(name);
-        if (own == nullptr ? !self().open_columns : own->not_null) continue;
-        if (!not_null(table_, name, false)) return false;
-      }
-    }
-  }
-  if (table.kind == RelationKind::kPartitionedTable && !statement_.only) {
+  if (table.kind == RelationKind::kPartitionedTable && recurse_) {
     const bool key = constraint.kind == ConstraintKind::kPrimaryKey ||
                      constraint.kind == ConstraintKind::kUnique ||
                      constraint.kind == ConstraintKind::kExclusion;
@@ -61,14 +68,14 @@ bool AlterTableRun::constrain(const ExtraConstraint& extra) {
                               ? LockMode::kShareRowExclusive
                               : mode_;
     for (const Oid child : run_.descendants(table)) run_.lock(child, mode);
-  } else if (constraint.kind == ConstraintKind::kCheck && !statement_.only &&
-             !constraint.no_inherit) {
+  } else if (constraint.kind == ConstraintKind::kCheck && recurse_ && !constraint.no_inherit) {
     run_.lock_tree(table, mode_);
   }
-  return add_constraint(run_, table_, constraint,
-                        {.skip_scan = extra.skip_scan,
-                         .only = statement_.only,
-                         .all_null = extra.all_null || holds_null_only(constraint)});
+  return add_constraint(
+      run_, table_, constraint,
+      {.skip_scan = parsed.skip_scan,
+       .only = !recurse_,
+       .all_null = parsed.all_null || holds_null_only(constraint)});
 }
 
 bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action, bool recursing) {
@@ -88,8 +95,8 @@ bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action
       });
       return true;
     }
-    if (action.if_exists || table.assumed || recursing) {
-      run_.effects.changes_nothing = !table.assumed && !recursing && statement_.actions.size() == 1;
+    if (action.if_exists || table.assumed) {
+      if (!table.assumed) changes_nothing();
       return true;
     }
     return run_.fail("42704", fmt::format("constraint \"{}\" of relation \"{}\" does not exist",
@@ -101,29 +108,29 @@ bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action
                                           action.name, table.name));
   }
   const bool is_check = found->kind == ConstraintKind::kCheck;
-  const bool inherits = is_check && !found->no_inherit;
-  const Oid part = found->oid;
+  const bool no_inherit = found->no_inherit;
+  run_.lose(model::ObjectKind::kConstraint, fmt::format("{}.{}", shown(table), action.name),
+            recursing, false);
+  if (!drop(run_, {{.kind = Kind::kConstraint, .oid = oid, .part = found->oid, .name = {}}},
+            action.cascade)) {
+    return false;
+  }
+  // What partitions have of a key or a foreign key went with it.
+  const bool partitioned = run_.at(oid).kind == RelationKind::kPartitionedTable;
+  if (!is_check && partitioned) return true;
+  const std::vector<Oid> children = no_inherit ? std::vector<Oid>{} : run_.at(oid).children;
   // Since version 18 the partitions may keep theirs.
-  if (statement_.only && table.kind == RelationKind::kPartitionedTable && !table.children.empty() &&
-      inherits && !run_.since(18)) {
+  if (partitioned && !children.empty() && !recurse_ && !run_.since(18)) {
     return run_.fail("42P16",
                      "cannot remove constraint from only the partitioned table when "
                      "partitions exist");
   }
-  if (table.kind == RelationKind::kPartitionedTable) run_.lock_tree(table, mode_);
-  run_.lose(model::ObjectKind::kConstraint, fmt::format("{}.{}", shown(table), action.name),
-            recursing, false);
-  const std::vector<Oid> children = table.children;
-  if (!drop(run_, {{.kind = Kind::kConstraint, .oid = oid, .part = part, .name = {}}},
-            action.cascade)) {
-    return false;
-  }
-  if (!inherits) return true;
+  if (!is_check) return true;
   for (const Oid child : children) {
     const CatalogConstraint* own = run_.at(child).constraint_named(action.name);
     if (own == nullptr || own->inherited_from == 0) continue;
     run_.lock(child, mode_);
-    if (own->inherited_from == 1 && !own->local && !statement_.only) {
+    if (recurse_ && own->inherited_from == 1 && !own->local) {
       if (!drop_constraint(child, action, true)) return false;
       continue;
     }
@@ -132,18 +139,31 @@ bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action
       for (CatalogConstraint& constraint : copy.constraints) {
         if (constraint.oid != child_part) continue;
         --constraint.inherited_from;
-        if (statement_.only) constraint.local = true;
+        if (!recurse_) constraint.local = true;
       }
     });
   }
   return true;
 }
 
-bool AlterTableRun::validate_check(Oid oid, const std::string& name) {
+/// Children first: a constraint is valid only where it is valid for all of them.
+bool AlterTableRun::validate_check(Oid oid, const std::string& name, bool recursing) {
   const CatalogConstraint* found = run_.at(oid).constraint_named(name);
-  if (found == nullptr || (found->validated && oid != table_)) return true;
-  const bool inherits = !found->no_inherit;
+  if (found == nullptr) {
+    return run_.fail("42704", fmt::format("constraint \"{}\" of relation \"{}\" does not exist",
+                                          name, run_.at(oid).name));
+  }
+  if (found->validated) return true;
   run_.lock(oid, LockMode::kShareUpdateExclusive);
+  if (!recursing && !found->no_inherit) {
+    for (const Oid child : run_.descendants(run_.at(oid))) {
+      if (!recurse_) {
+        return run_.fail("42P16", "constraint must be validated on child tables too");
+      }
+      run_.lock(child, LockMode::kShareUpdateExclusive);
+      if (!validate_check(child, name, true)) return false;
+    }
+  }
   run_.scan(run_.at(oid), fmt::format("constraint \"{}\" is checked for every row", name));
   const bool evidence =
       found->expression && std::ranges::any_of(run_.at(oid).columns, [&](const Column& column) {
@@ -159,10 +179,6 @@ bool AlterTableRun::validate_check(Oid oid, const std::string& name) {
       if (constraint.name == name) constraint.validated = true;
     }
   });
-  const std::vector<Oid> children = run_.at(oid).children;
-  for (const Oid child : children) {
-    if (inherits && !validate_check(child, name)) return false;
-  }
   return true;
 }
 
@@ -194,10 +210,10 @@ bool AlterTableRun::operator()(const model::ValidateConstraint& action) {
     return run_.fail("42809", "cannot validate NOT ENFORCED constraint");
   }
   if (found->validated) {
-    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    changes_nothing();
     return true;
   }
-  if (found->kind == ConstraintKind::kCheck) return validate_check(table_, action.name);
+  if (found->kind == ConstraintKind::kCheck) return validate_check(table_, action.name, false);
   const Oid referenced = found->referenced_table;
   const Oid part = found->oid;
   run_.lock(referenced, LockMode::kRowShare);
@@ -227,6 +243,11 @@ bool AlterTableRun::operator()(const model::AlterConstraint& action) {
                      fmt::format("constraint \"{}\" of relation \"{}\" is not a foreign key "
                                  "constraint",
                                  action.name, self().name));
+  }
+  if (self().is_partition && found->inherited_from > 0) {
+    // ATExecAlterConstraint() gives this error no code of its own.
+    return run_.fail("XX000", fmt::format("cannot alter constraint \"{}\" on relation \"{}\"",
+                                          action.name, self().name));
   }
   const Oid part = found->oid;
   // The constraint's copies on the partitions follow: ATExecAlterConstrRecurse().

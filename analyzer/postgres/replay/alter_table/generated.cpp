@@ -17,14 +17,8 @@ bool AlterTableRun::operator()(const model::SetExpression& action) {
                                           action.column, self().name));
   }
   const bool stored = found->generated != model::GeneratedKind::kVirtual;
-  const AttributeNumber number = found->number;
-  recurse_lock();
-  edit(table_, number, [&](Column& copy) { copy.generation_expression = action.value; });
-  if (stored) {
-    for (const Oid leaf : run_.leaves(self())) {
-      rewrites_.emplace(leaf, "a stored generated column is computed again");
-    }
-  }
+  edit(table_, found->number, [&](Column& copy) { copy.generation_expression = action.value; });
+  if (stored) rewrites_.emplace(table_, "a stored generated column is computed again");
   return true;
 }
 
@@ -37,17 +31,17 @@ bool AlterTableRun::operator()(const model::DropExpression& action) {
                                           "generated column",
                                           action.column, self().name));
   }
-  recurse_lock();
-  std::vector<Oid> tables = {table_};
-  for (const Oid child : run_.descendants(self())) tables.push_back(child);
-  for (const Oid oid : tables) {
-    const Column* own = run_.at(oid).column(action.column);
-    if (own == nullptr) continue;
-    edit(oid, own->number, [](Column& copy) {
-      copy.generated = model::GeneratedKind::kNone;
-      copy.generation_expression.reset();
+  const AttributeNumber number = found->number;
+  run_.change(table_, [&](Relation& copy) {
+    std::erase_if(copy.needs, [&](const Dependency& d) {
+      return d.object_column == number && d.kind == Dependency::Part::kGenerated;
     });
-  }
+    for (Column& own : copy.columns) {
+      if (own.number != number) continue;
+      own.generated = model::GeneratedKind::kNone;
+      own.generation_expression.reset();
+    }
+  });
   return true;
 }
 

@@ -19,42 +19,15 @@ bool AlterTableRun::operator()(const model::Inherit& action) {
                      fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
   }
   if (parent->is_partition) return run_.fail("42809", "cannot inherit from a partition");
-  if (std::ranges::find(self().parents, parent->oid) != self().parents.end()) {
-    return run_.fail("42P07", fmt::format("relation \"{}\" would be inherited from more than once",
-                                          parent->name));
-  }
   const std::vector<Oid> below = run_.descendants(self());
   if (parent->oid == table_ || std::ranges::find(below, parent->oid) != below.end()) {
     return run_.fail("42P07", "circular inheritance not allowed");
   }
-  for (const Column& above : parent->columns) {
-    const Column* own = self().column(above.name);
-    if (own == nullptr) {
-      if (self().open_columns) continue;
-      return run_.fail("42804", fmt::format("child table is missing column \"{}\"", above.name));
-    }
-    if (!own->assumed && !above.assumed && !same_type(own->type, above.type)) {
-      return run_.fail("42804", fmt::format("child table \"{}\" has different type for column "
-                                            "\"{}\"",
-                                            self().name, above.name));
-    }
-    if (!own->assumed && !above.assumed && own->collation != above.collation) {
-      return run_.fail("42P21", fmt::format("child table \"{}\" has different collation for "
-                                            "column \"{}\"",
-                                            self().name, above.name));
-    }
-    if (above.not_null && !own->not_null && !own->assumed) {
-      return run_.fail(
-          "42804", fmt::format("column \"{}\" in child table must be marked NOT NULL", above.name));
-    }
+  if (std::ranges::find(self().parents, parent->oid) != self().parents.end()) {
+    return run_.fail("42P07", fmt::format("relation \"{}\" would be inherited from more than once",
+                                          parent->name));
   }
-  for (const CatalogConstraint& constraint : parent->constraints) {
-    if (constraint.kind != ConstraintKind::kCheck || constraint.no_inherit) continue;
-    if (self().constraint_named(constraint.name) == nullptr) {
-      return run_.fail("42804",
-                       fmt::format("child table is missing constraint \"{}\"", constraint.name));
-    }
-  }
+  if (!can_inherit(run_, *parent, self())) return false;
   const Oid above = parent->oid;
   const Relation owner = *parent;
   run_.change(table_, [&](Relation& copy) {

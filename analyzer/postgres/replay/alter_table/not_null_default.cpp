@@ -8,48 +8,37 @@
 
 namespace forelock::postgres {
 
-bool AlterTableRun::not_null(Oid oid, const std::string& name, bool recursing) {
-  const Column* column = recursing ? run_.column(oid, name) : this->column(name);
-  if (column == nullptr) return false;
-  const AttributeNumber number = column->number;
-  const bool nulls = column->nulls_written;
-  if (recursing) run_.lock(oid, mode_);
-  if (column->not_null && !recursing && statement_.actions.size() == 1) {
-    run_.effects.changes_nothing = true;
-  }
-  if (statement_.only && !recursing && run_.at(oid).kind == RelationKind::kPartitionedTable) {
-    for (const Oid child : run_.at(oid).children) {
-      const Column* own = run_.at(child).column(name);
-      if (own != nullptr && !own->not_null) {
-        return run_.fail("42P16", "constraint must be added to child tables too");
-      }
-    }
-  }
+bool AlterTableRun::operator()(const CheckNotNull& check) {
+  const Column* found = column(check.column);
+  if (found == nullptr) return false;
+  return found->not_null || found->assumed ||
+         run_.fail("42P16", "constraint must be added to child tables too");
+}
+
+/// Source: ATExecSetNotNull().
+bool AlterTableRun::operator()(const model::SetNotNull& action) {
+  const Column* found = column(action.column);
+  if (found == nullptr) return false;
+  if (found->not_null) changes_nothing();
+  const bool nulls = found->nulls_written;
   // A rewrite for another reason checks the rows on its way.
-  if (run_.catalog.relation(oid) != nullptr && set_not_null(run_, oid, number) &&
-      has_storage(run_.at(oid))) {
-    run_.scan(run_.at(oid), fmt::format("every row of \"{}\" is checked for NULL", name));
-    if (run_.may_have_rows(run_.at(oid))) {
+  if (set_not_null(run_, table_, found->number) && has_storage(self())) {
+    run_.scan(self(), fmt::format("every row of \"{}\" is checked for NULL", action.column));
+    if (run_.may_have_rows(self())) {
       run_.may_fail(nulls, "23502",
-                    fmt::format("column \"{}\" of relation \"{}\" contains null values", name,
-                                run_.at(oid).name));
+                    fmt::format("column \"{}\" of relation \"{}\" contains null values",
+                                action.column, self().name));
     }
-  }
-  if (statement_.only) return true;
-  const std::vector<Oid> children = run_.at(oid).children;
-  for (const Oid child : children) {
-    if (!not_null(child, name, true)) return false;
   }
   return true;
 }
 
+/// Source: ATExecDropNotNull().
 bool AlterTableRun::operator()(const model::DropNotNull& action) {
   const Column* found = column(action.column);
   if (found == nullptr) return false;
   const AttributeNumber number = found->number;
-  if (!found->not_null && !found->assumed) {
-    run_.effects.changes_nothing = statement_.actions.size() == 1;
-  }
+  if (!found->not_null && !found->assumed) changes_nothing();
   if (found->identity != model::IdentityKind::kNone) {
     return run_.fail("42601", fmt::format("column \"{}\" of relation \"{}\" is an identity column",
                                           action.column, self().name));
@@ -58,14 +47,11 @@ bool AlterTableRun::operator()(const model::DropNotNull& action) {
   if (key != nullptr && std::ranges::find(key->columns, number) != key->columns.end()) {
     return run_.fail("42P16", fmt::format("column \"{}\" is in a primary key", action.column));
   }
-  if (self().replica_identity_index != 0) {
-    const Relation* index = run_.catalog.relation(self().replica_identity_index);
-    if (index != nullptr && std::ranges::any_of(index->keys, [&](const IndexColumn& k) {
-          return k.column == number;
-        })) {
-      return run_.fail("42P16", fmt::format("column \"{}\" is in index used as replica identity",
-                                            action.column));
-    }
+  if (const Relation* index = run_.catalog.relation(self().replica_identity_index);
+      index != nullptr &&
+      std::ranges::find(index->keys, number, &IndexColumn::column) != index->keys.end()) {
+    return run_.fail(
+        "42P16", fmt::format("column \"{}\" is in index used as replica identity", action.column));
   }
   for (const Oid parent : self().parents) {
     const Relation* owner = run_.catalog.relation(parent);
@@ -75,34 +61,19 @@ bool AlterTableRun::operator()(const model::DropNotNull& action) {
           "42P16", fmt::format("column \"{}\" is marked NOT NULL in parent table", action.column));
     }
   }
-  if (statement_.only && self().kind == RelationKind::kPartitionedTable &&
-      !self().children.empty()) {
-    return run_.fail("42P16",
-                     "cannot remove constraint from only the partitioned table when "
-                     "partitions exist");
-  }
-  recurse_lock();
-  std::vector<Oid> tables = {table_};
-  if (!statement_.only) {
-    for (const Oid child : run_.descendants(self())) tables.push_back(child);
-  }
-  for (const Oid oid : tables) {
-    const Column* own = run_.at(oid).column(action.column);
-    if (own == nullptr) continue;
-    edit(oid, own->number, [](Column& copy) {
-      copy.not_null = false;
-      copy.not_null_constraint.clear();
-    });
-  }
+  edit(table_, number, [](Column& copy) {
+    copy.not_null = false;
+    copy.not_null_constraint.clear();
+  });
   return true;
 }
 
-void AlterTableRun::default_for(Oid oid, const std::string& name,
+void AlterTableRun::default_for(const std::string& name,
                                 const std::optional<model::Expression>& value) {
-  const Column* own = run_.at(oid).column(name);
+  const Column* own = self().column(name);
   if (own == nullptr) return;
   const AttributeNumber number = own->number;
-  run_.change(oid, [&](Relation& copy) {
+  run_.change(table_, [&](Relation& copy) {
     std::erase_if(copy.needs, [&](const Dependency& d) {
       return d.object_column == number && d.kind == Dependency::Part::kDefault;
     });
@@ -115,50 +86,38 @@ void AlterTableRun::default_for(Oid oid, const std::string& name,
   });
 }
 
-bool AlterTableRun::operator()(const model::SetDefault& action) {
-  const Column* found = column(action.column);
-  if (found == nullptr) return false;
+/// What ATExecColumnDefault() looks up and refuses, for both of its forms; null after failing.
+const Column* AlterTableRun::column_for_default(const std::string& name) {
+  const Column* found = column(name);
+  if (found == nullptr) return nullptr;
   if (found->identity != model::IdentityKind::kNone) {
-    return run_.fail("42601", fmt::format("column \"{}\" of relation \"{}\" is an identity column",
-                                          action.column, self().name));
+    run_.fail("42601", fmt::format("column \"{}\" of relation \"{}\" is an identity column", name,
+                                   self().name));
+    return nullptr;
   }
   if (found->generated != model::GeneratedKind::kNone) {
-    return run_.fail("42601", fmt::format("column \"{}\" of relation \"{}\" is a generated column",
-                                          action.column, self().name));
+    run_.fail("42601", fmt::format("column \"{}\" of relation \"{}\" is a generated column", name,
+                                   self().name));
+    return nullptr;
   }
+  return found;
+}
+
+bool AlterTableRun::operator()(const model::SetDefault& action) {
+  const Column* found = column_for_default(action.column);
+  if (found == nullptr) return false;
   if (!check_default(run_, self(), *found, action.value)) return false;
   std::optional<model::Expression> value;
-  if (!is_null_constant(action.value)) value = action.value;
-  recurse_lock();
-  default_for(table_, action.column, value);
-  if (!statement_.only) {
-    for (const Oid child : run_.descendants(self())) default_for(child, action.column, value);
-  }
+  if (keeps_default(run_.catalog, found->type, action.value)) value = action.value;
+  default_for(action.column, value);
   return true;
 }
 
 bool AlterTableRun::operator()(const model::DropDefault& action) {
-  const Column* found = column(action.column);
+  const Column* found = column_for_default(action.column);
   if (found == nullptr) return false;
-  if (found->identity != model::IdentityKind::kNone) {
-    return run_.fail("42601", fmt::format("column \"{}\" of relation \"{}\" is an identity column",
-                                          action.column, self().name));
-  }
-  if (found->generated != model::GeneratedKind::kNone) {
-    return run_.fail("42601", fmt::format("column \"{}\" of relation \"{}\" is a generated column",
-                                          action.column, self().name));
-  }
-  if (!found->default_value && !found->assumed && !self().open_columns &&
-      statement_.actions.size() == 1) {
-    run_.effects.changes_nothing = true;
-  }
-  recurse_lock();
-  default_for(table_, action.column, std::nullopt);
-  if (!statement_.only) {
-    for (const Oid child : run_.descendants(self())) {
-      default_for(child, action.column, std::nullopt);
-    }
-  }
+  if (!found->default_value && !found->assumed && !self().open_columns) changes_nothing();
+  default_for(action.column, std::nullopt);
   return true;
 }
 

@@ -4,11 +4,77 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/alter_table/alter_table.h"
+#include "analyzer/sql/parse.h"
 
 namespace forelock::postgres {
 
 using model::ConstraintKind;
+
+namespace {
+
+/// A bound's value as a constant of the key's type.
+std::string bound_value(const model::Expression& value, const model::TypeName& type) {
+  if (type.name.name == "int4" && type.array_dimensions == 0) return value.sql;
+  const bool string = value.kind == model::ExpressionKind::kConstant &&
+                      value.constant == model::ConstantKind::kString;
+  return fmt::format("{}::{}", string ? value.sql : model::quote_literal(value.sql),
+                     model::display(type));
+}
+
+/// What the bound says of the rows, as a condition; empty where the key is not one column.
+/// Source: get_qual_for_range(), get_qual_for_list() of src/backend/partitioning/partbounds.c.
+std::string bound_condition(const Relation& parent, const model::PartitionBound& bound) {
+  if (!parent.partition_key || parent.partition_key->keys.size() != 1 || bound.is_default)
+    return {};
+  const Column* column = parent.column(parent.partition_key->keys[0].column);
+  if (column == nullptr || column->type.name.name.empty()) return {};
+  const std::string name = model::quote_identifier(column->name);
+  const auto infinite = [](const model::Expression& value) {
+    return value.kind == model::ExpressionKind::kColumn;
+  };
+  std::string condition = name + " IS NOT NULL";
+  if (bound.strategy == 'r' && bound.from.size() == 1 && bound.to.size() == 1) {
+    if (!infinite(bound.from[0])) {
+      condition += fmt::format(" AND {} >= {}", name, bound_value(bound.from[0], column->type));
+    }
+    if (!infinite(bound.to[0])) {
+      condition += fmt::format(" AND {} < {}", name, bound_value(bound.to[0], column->type));
+    }
+    return condition;
+  }
+  if (bound.strategy != 'l') return {};
+  std::string values;
+  std::size_t count = 0;
+  bool null = false;
+  for (const model::Expression& value : bound.values) {
+    if (is_null_constant(value)) {
+      null = true;
+      continue;
+    }
+    values += (count++ == 0 ? "" : ", ") + bound_value(value, column->type);
+  }
+  if (count == 0) return null ? name + " IS NULL" : std::string();
+  const std::string member = count == 1 ? fmt::format("{} = {}", name, values)
+                                        : fmt::format("{} = ANY (ARRAY[{}])", name, values);
+  return null ? fmt::format("{} IS NULL OR {}", name, member)
+              : fmt::format("{} AND {}", condition, member);
+}
+
+/// A partition that is detached concurrently keeps its bound as a constraint.
+/// Source: DetachAddConstraintIfNeeded().
+bool keep_bound(Run& run, const Relation& parent, Oid child, const model::PartitionBound& bound) {
+  if (proves_bound(run.at(child), parent, bound)) return true;
+  auto condition = sql::parse_expression(bound_condition(parent, bound));
+  if (!condition) return true;
+  model::Constraint constraint;
+  constraint.kind = ConstraintKind::kCheck;
+  constraint.expression = std::move(*condition);
+  return add_constraint(run, child, constraint, {.at_creation = true});
+}
+
+}  // namespace
 
 bool AlterTableRun::operator()(const model::AttachPartition& action) {
   if (is_index(self().kind)) {
@@ -53,22 +119,24 @@ bool AlterTableRun::operator()(const model::AttachPartition& action) {
     }
     run_.change(table_, [](Relation& copy) { copy.kind = RelationKind::kPartitionedTable; });
   }
+  if (action.bound && !check_bound_kind(run_, self(), *action.bound)) return false;
   const Relation* partition = run_.table(action.partition);
   if (partition == nullptr) return false;
-  if (action.bound && !check_bound_kind(run_, self(), *action.bound)) return false;
-  if (partition->oid == table_) {
-    return run_.fail("42P07", "circular inheritance not allowed");
-  }
   return attach_partition(run_, table_, partition->oid,
                           action.bound.value_or(model::PartitionBound{}));
 }
 
 bool AlterTableRun::operator()(const model::DetachPartition& action) {
-  if (action.concurrently && !run_.needs_no_transaction("ALTER TABLE ... DETACH CONCURRENTLY")) {
-    return false;
-  }
   if (self().kind != RelationKind::kPartitionedTable && !self().assumed) {
     return run_.fail("42P17", fmt::format("table \"{}\" is not partitioned", self().name));
+  }
+  if (const Oid other = default_partition(run_, self()); other != 0) {
+    if (action.concurrently) {
+      return run_.fail("55000",
+                       "cannot detach partitions concurrently when a default partition "
+                       "exists");
+    }
+    run_.lock(other, LockMode::kAccessExclusive);
   }
   const Relation* partition = run_.table(action.partition);
   if (partition == nullptr) return false;
@@ -82,14 +150,6 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   if (action.finalize && !self().assumed) {
     return run_.fail("55000",
                      fmt::format("partition \"{}\" is not pending detach", partition->name));
-  }
-  if (const Oid other = default_partition(run_, self()); other != 0) {
-    if (action.concurrently) {
-      return run_.fail("55000",
-                       "cannot detach partitions concurrently when a default partition "
-                       "exists");
-    }
-    run_.lock(other, LockMode::kAccessExclusive);
   }
   for (const CatalogConstraint& constraint : partition->constraints) {
     if (constraint.kind == ConstraintKind::kForeignKey && constraint.inherited_from > 0) {
@@ -110,6 +170,7 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   }
   run_.effects.waits_for_old_transactions = action.concurrently;
   const std::optional<model::PartitionBound> bound = partition->bound;
+  if (action.concurrently && bound && !keep_bound(run_, self(), child, *bound)) return false;
   run_.change(table_, [&](Relation& copy) { std::erase(copy.children, child); });
   const std::vector<Oid> indexes = run_.at(child).indexes;
   for (const Oid index : indexes) {

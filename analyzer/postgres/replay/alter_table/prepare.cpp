@@ -1,4 +1,5 @@
-// What ATPrepCmd() refuses before any subcommand runs.
+// Phase 1 of ALTER TABLE, ATPrepCmd(): what is refused before any subcommand runs, and what is
+// queued for whom.
 
 #include <fmt/format.h>
 
@@ -8,98 +9,140 @@
 
 namespace forelock::postgres {
 
-bool AlterTableRun::check_kind(const Relation& relation, const model::AlterAction& action) {
-  if (relation.assumed) return true;
-  const auto is = [&]<typename... Actions>(std::type_identity<Actions>...) {
-    return (std::holds_alternative<Actions>(action.what) || ...);
-  };
-  using std::type_identity;
-  const bool other = is(type_identity<model::OtherAction>{});
-  bool fits = true;
-  switch (relation.kind) {
-    case RelationKind::kTable:
-    case RelationKind::kPartitionedTable:
-    case RelationKind::kForeignTable:
-    case RelationKind::kCompositeType:
-      return true;
-    case RelationKind::kView:
-      fits =
-          other || is(type_identity<model::SetDefault>{}, type_identity<model::DropDefault>{},
-                      type_identity<model::SetTableOptions>{}, type_identity<model::ChangeOwner>{});
-      break;
-    case RelationKind::kMaterializedView:
-      fits = other ||
-             is(type_identity<model::SetStatistics>{}, type_identity<model::SetColumnOptions>{},
-                type_identity<model::SetStorage>{}, type_identity<model::SetCompression>{},
-                type_identity<model::ClusterOn>{}, type_identity<model::SetTablespace>{},
-                type_identity<model::SetAccessMethod>{}, type_identity<model::SetTableOptions>{},
-                type_identity<model::ChangeOwner>{});
-      break;
-    case RelationKind::kIndex:
-    case RelationKind::kPartitionedIndex:
-      if (relation.kind == RelationKind::kPartitionedIndex &&
-          is(type_identity<model::SetTableOptions>{})) {
-        return run_.fail("42809", fmt::format("\"{}\" is a partitioned index", relation.name));
-      }
-      fits = other ||
-             is(type_identity<model::SetStatistics>{}, type_identity<model::SetTablespace>{},
-                type_identity<model::SetTableOptions>{}, type_identity<model::AttachPartition>{},
-                type_identity<model::ChangeOwner>{}, type_identity<model::SetColumnOptions>{});
-      break;
-    case RelationKind::kSequence:
-      fits = other || is(type_identity<model::ChangeOwner>{}, type_identity<model::SetLogged>{},
-                         type_identity<model::SetTablespace>{});
-      break;
+bool AlterTableRun::prepare(Oid table, const model::AlterAction& action, bool recurse,
+                            bool recursing) {
+  work_of(table);
+  const Relation& relation = run_.at(table);
+  if (!relation.assumed && !takes(relation.kind, action)) {
+    return run_.fail(
+        "42809", fmt::format("ALTER action cannot be performed on relation \"{}\"", relation.name));
   }
-  if (fits) return true;
-  return run_.fail("42809", fmt::format("\"{}\" is not a table", relation.name));
+  // A child of which nothing is known but that it is one takes whatever its parent takes.
+  if (!prepare_kind(table, action, recurse, recursing)) return false;
+  if (!std::holds_alternative<model::AlterColumnType>(action.what)) {
+    queue(table, pass_of(action), {&action, recurse});
+  }
+  return true;
 }
 
-bool AlterTableRun::prepare(const model::AlterAction& action) {
-  if (self().kind == RelationKind::kCompositeType) {
-    const auto* add = std::get_if<model::AddColumn>(&action.what);
-    const auto* drop = std::get_if<model::DropColumn>(&action.what);
-    const auto* retype = std::get_if<model::AlterColumnType>(&action.what);
-    const bool cascades = (add != nullptr && add->cascade) || (drop != nullptr && drop->cascade) ||
-                          (retype != nullptr && retype->cascade);
-    if (!cascades && !check_typed_tables(run_, self())) return false;
+bool AlterTableRun::prepare_children(Oid table, const model::AlterAction& action) {
+  for (const Oid child : run_.descendants(run_.at(table))) {
+    run_.lock(child, mode_);
+    if (!prepare(child, action, false, true)) return false;
   }
-  if (const auto* alter = std::get_if<model::AlterColumnType>(&action.what)) {
-    return prepare_type(*alter);
+  return true;
+}
+
+bool AlterTableRun::prepare_typed_tables(Oid table, const model::AlterAction& action,
+                                         bool cascade) {
+  if (run_.at(table).kind != RelationKind::kCompositeType) return true;
+  std::vector<Oid> typed;
+  for (const Dependency& dependency : run_.catalog.dependents(table)) {
+    const Relation* found = run_.catalog.relation(dependency.object);
+    if (found != nullptr && found->of_type == table) typed.push_back(found->oid);
   }
-  if (std::holds_alternative<model::AddColumn>(action.what) && self().of_type != 0) {
-    return run_.fail("42809", "cannot add column to typed table");
+  if (!typed.empty() && !cascade) {
+    return run_.fail("2BP01",
+                     fmt::format("cannot alter type \"{}\" because it is the type of a typed table",
+                                 run_.at(table).name));
   }
-  if (std::holds_alternative<model::DropColumn>(action.what) && self().of_type != 0) {
-    return run_.fail("42809", "cannot drop column from typed table");
+  return std::ranges::all_of(typed, [&](Oid child) {
+    run_.lock(child, mode_);
+    return prepare(child, action, true, true);
+  });
+}
+
+bool AlterTableRun::prepare_kind(Oid table, const model::AlterAction& action, bool recurse,
+                                 bool recursing) {
+  const Relation& relation = run_.at(table);
+  const bool typed = relation.of_type != 0 && !recursing;
+  if (const auto* add = std::get_if<model::AddColumn>(&action.what)) {
+    if (typed) return run_.fail("42809", "cannot add column to typed table");
+    return prepare_typed_tables(table, action, add->cascade);
   }
-  if (const auto* drop_expression = std::get_if<model::DropExpression>(&action.what)) {
-    if (statement_.only && !self().children.empty()) {
-      return run_.fail("42P16",
+  if (const auto* drop = std::get_if<model::DropColumn>(&action.what)) {
+    if (typed) return run_.fail("42809", "cannot drop column from typed table");
+    return prepare_typed_tables(table, action, drop->cascade);
+  }
+  if (std::holds_alternative<model::AlterColumnType>(action.what)) {
+    return prepare_type(table, action, recurse, recursing);
+  }
+  if (const auto* set = std::get_if<model::SetNotNull>(&action.what)) {
+    return recursing || prepare_not_null(table, set->column, &action, recurse);
+  }
+  if (std::holds_alternative<model::DropNotNull>(action.what) && !recurse && !recursing &&
+      relation.kind == RelationKind::kPartitionedTable && !relation.children.empty()) {
+    return run_.fail("42P16",
+                     "cannot remove constraint from only the partitioned table when "
+                     "partitions exist");
+  }
+  if (recurse && recurses_simply(action) && !prepare_children(table, action)) return false;
+  if (const auto* drop = std::get_if<model::DropExpression>(&action.what)) {
+    // A child that has children is refused too, as recursion to it does not recurse.
+    if (!recurse && !run_.at(table).children.empty()) {
+      return run_.fail("0A000",
                        "ALTER TABLE / DROP EXPRESSION must be applied to child tables too");
     }
-    const Column* found = run_.column(table_, drop_expression->column);
+    if (recursing) return true;
+    const Column* found = run_.column(table, drop->column);
     if (found == nullptr) return false;
-    if (found->inherited_from > 0) {
-      return run_.fail("42P16", "cannot drop generation expression from inherited column");
-    }
+    return found->inherited_from == 0 ||
+           run_.fail("42P16", "cannot drop generation expression from inherited column");
   }
+  if (std::holds_alternative<model::DropConstraint>(action.what) &&
+      relation.kind == RelationKind::kPartitionedTable) {
+    run_.lock_tree(relation, mode_);
+  }
+  TableWork& work = work_of(table);
   if (const auto* logged = std::get_if<model::SetLogged>(&action.what)) {
-    // Only one of them may change it.
-    for (const model::AlterAction& other : statement_.actions) {
-      if (&other == &action) break;
-      const auto* before = std::get_if<model::SetLogged>(&other.what);
-      const bool is_logged = self().persistence != model::Persistence::kUnlogged;
-      if (before != nullptr && before->logged != is_logged) {
-        return run_.fail("0A000", "cannot change persistence setting twice");
-      }
+    if (work.changes_persistence) {
+      return run_.fail("0A000", "cannot change persistence setting twice");
     }
-    return prepare_persistence(logged->logged);
+    return prepare_persistence(work, logged->logged);
   }
-  const bool inherits = std::holds_alternative<model::Inherit>(action.what);
-  if (inherits && (self().of_type != 0 || self().is_partition ||
-                   self().kind == RelationKind::kPartitionedTable)) {
-    return run_.fail("42809", fmt::format("cannot change inheritance of \"{}\"", self().name));
+  if (std::holds_alternative<model::SetAccessMethod>(action.what)) {
+    if (relation.kind == RelationKind::kPartitionedTable && !run_.since(17)) {
+      return run_.fail("42809", "cannot change access method of a partitioned table");
+    }
+    if (work.changes_access_method) {
+      return run_.fail("0A000", "cannot have multiple SET ACCESS METHOD subcommands");
+    }
+    work.changes_access_method = true;
+  }
+  if (std::holds_alternative<model::SetTablespace>(action.what)) {
+    if (work.changes_tablespace) {
+      return run_.fail("42601", "cannot have multiple SET TABLESPACE subcommands");
+    }
+    work.changes_tablespace = true;
+  }
+  if (std::holds_alternative<model::Inherit>(action.what) &&
+      (relation.of_type != 0 || relation.is_partition ||
+       relation.kind == RelationKind::kPartitionedTable)) {
+    return run_.fail("42809", fmt::format("cannot change inheritance of \"{}\"", relation.name));
+  }
+  return true;
+}
+
+/// Source: ATPrepSetNotNull(). `action` is null where a primary key asks for it.
+bool AlterTableRun::prepare_not_null(Oid table, const std::string& name,
+                                     const model::AlterAction* action, bool recurse) {
+  const Relation& relation = run_.at(table);
+  const bool partitioned = relation.kind == RelationKind::kPartitionedTable;
+  if (partitioned && relation.had_children) {
+    const Column* column = run_.column(table, name);
+    if (column == nullptr) return false;
+    if (column->not_null) return true;
+  }
+  if (!recurse && !partitioned) return true;
+  for (const Oid child : run_.descendants(run_.at(table))) {
+    run_.lock(child, mode_);
+    if (!recurse) {
+      queue(child, Pass::kColumnAttributes, {CheckNotNull{name}});
+    } else if (action != nullptr) {
+      if (!prepare(child, *action, false, true)) return false;
+    } else {
+      queue(child, Pass::kColumnAttributes, {model::SetNotNull{name}});
+    }
   }
   return true;
 }

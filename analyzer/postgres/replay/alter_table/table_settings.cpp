@@ -30,7 +30,19 @@ bool AlterTableRun::operator()(const model::SetTriggerState& action) {
     return run_.fail("42704", fmt::format("trigger \"{}\" for table \"{}\" does not exist",
                                           action.which, self().name));
   }
-  if (self().kind == RelationKind::kPartitionedTable) recurse_lock();
+  // Clones of a partitioned table's row triggers follow: EnableDisableTrigger().
+  if (self().kind == RelationKind::kPartitionedTable && recurse_) {
+    for (const Oid child : run_.descendants(self())) {
+      run_.lock(child, mode_);
+      run_.change(child, [&](Relation& copy) {
+        for (Trigger& trigger : copy.triggers) {
+          if (trigger.inherited && (all || trigger.name == action.which)) {
+            trigger.state = action.state;
+          }
+        }
+      });
+    }
+  }
   return true;
 }
 

@@ -11,9 +11,9 @@
 namespace forelock::postgres {
 
 /// Source: ATPrepChangePersistence().
-bool AlterTableRun::prepare_persistence(bool logged) {
+bool AlterTableRun::prepare_persistence(TableWork& work, bool logged) {
   using model::Persistence;
-  const Relation& table = self();
+  const Relation& table = run_.at(work.table);
   if (table.kind == RelationKind::kPartitionedTable && run_.since(18)) {
     return run_.fail("42809", fmt::format("\"{}\" is a partitioned table, which has no rows of its "
                                           "own to log",
@@ -27,16 +27,17 @@ bool AlterTableRun::prepare_persistence(bool logged) {
   }
   const Persistence wanted = logged ? Persistence::kPermanent : Persistence::kUnlogged;
   if (table.persistence == wanted) return true;
-  if (!logged && is_published(run_, table_)) {
+  if (!logged && is_published(run_, work.table)) {
     return run_.fail("55000",
                      fmt::format("cannot change table \"{}\" to unlogged because it is part "
                                  "of a publication",
                                  table.name));
   }
+  work.changes_persistence = true;
   if (logged) {
     for (const CatalogConstraint& constraint : table.constraints) {
       const Relation* other = run_.catalog.relation(constraint.referenced_table);
-      if (other != nullptr && other->oid != table_ &&
+      if (other != nullptr && other->oid != work.table &&
           other->persistence == Persistence::kUnlogged) {
         return run_.fail("42P16", fmt::format("could not change table \"{}\" to logged because it "
                                               "references unlogged table \"{}\"",
@@ -45,8 +46,8 @@ bool AlterTableRun::prepare_persistence(bool logged) {
     }
     return true;
   }
-  for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
-    if (use.table->oid != table_ && use.table->persistence == Persistence::kPermanent) {
+  for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(work.table)) {
+    if (use.table->oid != work.table && use.table->persistence == Persistence::kPermanent) {
       return run_.fail("42P16", fmt::format("could not change table \"{}\" to unlogged because it "
                                             "is referenced by logged table \"{}\"",
                                             table.name, use.table->name));
@@ -60,7 +61,7 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
   const Relation& table = self();
   const Persistence wanted = action.logged ? Persistence::kPermanent : Persistence::kUnlogged;
   if (table.persistence == wanted && !table.assumed) {
-    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    changes_nothing();
     return true;
   }
   // Without storage there is nothing to change: ATRewriteTables() passes it by.
@@ -83,7 +84,7 @@ bool AlterTableRun::operator()(const model::SetTablespace& action) {
   const Relation& table = self();
   const std::string wanted = action.tablespace == "pg_default" ? "" : action.tablespace;
   if (table.tablespace == wanted && !table.assumed) {
-    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    changes_nothing();
     return true;
   }
   run_.change(table_, [&](Relation& copy) { copy.tablespace = wanted; });
@@ -108,7 +109,7 @@ bool AlterTableRun::operator()(const model::SetAccessMethod& action) {
     return run_.fail("42704", fmt::format("access method \"{}\" does not exist", wanted));
   }
   if (old == wanted) {
-    run_.effects.changes_nothing = statement_.actions.size() == 1;
+    changes_nothing();
     return true;
   }
   run_.change(table_, [&](Relation& copy) { copy.access_method = wanted; });
