@@ -341,6 +341,9 @@ class Catalog {
   void add_dependency(Dependency dependency);
   void erase_dependencies_of(Oid object);
   void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
+  /// Extensions that were not created here may be there: somebody else may have created them.
+  void assume_extensions(bool assume) { assumes_extensions_ = assume; }
+  [[nodiscard]] bool assumes_extensions() const { return assumes_extensions_; }
 
   // The definition continues in persistent maps:
  private:
@@ -369,6 +372,7 @@ class Catalog {
                                             const PersistentMap<Name, Oid>& names) const;
   friend std::vector<struct Difference> compare(const Catalog& before, const Catalog& after);
   std::vector<std::string> search_path_;
+  bool assumes_extensions_ = false;
   Oid next_oid_ = 16384;  // PostgreSQL's FirstNormalObjectId
 };
 

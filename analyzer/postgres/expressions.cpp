@@ -252,10 +252,7 @@ void add_overloads(const Catalog& catalog, const model::QualifiedName& name, std
   const std::vector<const CatalogFunction*> own = catalog.find_functions(name);
   if (name.schema.empty() || name.schema == "pg_catalog" || own.empty()) {
     for (const facts::FunctionFact& fact : facts::functions(name.name)) {
-      if (fact.extension != 0 &&
-          catalog.find_extension(facts::extension_name(fact.extension)) == nullptr) {
-        continue;
-      }
+      if (!may_use_extension(catalog, fact.extension)) continue;
       Candidate parameters;
       for (const facts::TypeId type : facts::arguments(fact)) parameters.push_back({type, {}});
       auto fit = fitted(std::move(parameters), count, static_cast<std::size_t>(fact.defaults),
@@ -328,10 +325,7 @@ ResolvedFunction resolve_function(const Catalog& catalog, const model::Qualified
     if (!own.empty()) result.user = own.front();
     for (const facts::FunctionFact& fact : facts::functions(name.name)) {
       if (result.found()) break;
-      if (fact.extension == 0 ||
-          catalog.find_extension(facts::extension_name(fact.extension)) != nullptr) {
-        result.fact = &fact;
-      }
+      if (may_use_extension(catalog, fact.extension)) result.fact = &fact;
     }
   } else {
     std::vector<Overload> overloads;

@@ -385,10 +385,7 @@ ChosenOperator choose_operator(const Catalog& catalog, std::string_view name,
   std::vector<const facts::OperatorFact*> operators;
   for (const facts::OperatorFact& fact : facts::operators(name)) {
     if ((fact.left < 0) != (given.size() == 1)) continue;
-    if (fact.extension != 0 &&
-        catalog.find_extension(facts::extension_name(fact.extension)) == nullptr) {
-      continue;
-    }
+    if (!may_use_extension(catalog, fact.extension)) continue;
     operators.push_back(&fact);
   }
   // binary_oper_exact(): an unknown literal is first taken to be of the other side's type.

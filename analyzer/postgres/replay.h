@@ -48,8 +48,10 @@ struct Session {
 /// Replays single statements. A value: copy it to try something.
 class Replay {
  public:
-  explicit Replay(ReplayOptions options) : options_(options) {}
-  Replay(ReplayOptions options, Catalog start) : options_(options), catalog_(std::move(start)) {}
+  explicit Replay(ReplayOptions options) : Replay(options, Catalog()) {}
+  Replay(ReplayOptions options, Catalog start) : options_(options), catalog_(std::move(start)) {
+    catalog_.assume_extensions(options.assume_missing);
+  }
 
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const Session& session() const { return session_; }

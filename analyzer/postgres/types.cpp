@@ -144,6 +144,11 @@ bool domain_has_constraints(const Catalog& catalog, const model::TypeName& type)
   return false;
 }
 
+bool may_use_extension(const Catalog& catalog, std::uint8_t extension) {
+  return extension == 0 || catalog.assumes_extensions() ||
+         catalog.find_extension(facts::extension_name(extension)) != nullptr;
+}
+
 char category(const Catalog& catalog, const model::TypeName& type) {
   if (type.array_dimensions > 0) return 'A';
   if (type.name.name.empty()) return 0;
@@ -308,8 +313,7 @@ OperatorClass operator_class(const Catalog& catalog, std::string_view method,
   const TypeId id = fact_id(base);
   const auto usable = [&](const facts::OperatorClassFact& fact) {
     return fact.method == method && (written.empty() ? fact.is_default : fact.name == written) &&
-           (fact.extension == 0 ||
-            catalog.find_extension(facts::extension_name(fact.extension)) != nullptr);
+           may_use_extension(catalog, fact.extension);
   };
   // GetDefaultOpClass(): exact first, then a preferred type that is binary coercible, then any.
   const std::span<const facts::OperatorClassFact> all = facts::operator_classes();

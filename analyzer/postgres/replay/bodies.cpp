@@ -105,6 +105,9 @@ bool run_function(Run& run, const CatalogFunction& function) {
 }
 
 bool apply(Run& run, const model::DoBlock& statement) {
+  if (statement.language == "sql") {
+    return run.fail("0A000", "language \"sql\" does not support inline code execution");
+  }
   return run_body(run, statement.language, statement.body, false);
 }
 
@@ -134,6 +137,9 @@ bool call_functions(Run& run, const std::vector<model::Expression>& calls) {
     }
     const auto found = run.catalog.find_functions(name);
     if (found.size() != 1) continue;
+    if (found[0]->definition.procedure) {
+      return run.fail("42809", fmt::format("{} is a procedure", call.name));
+    }
     const model::CreateFunction& definition = found[0]->definition;
     if (definition.returns && definition.returns->name.name == "trigger") continue;
     if (!run_function(run, *found[0])) return false;

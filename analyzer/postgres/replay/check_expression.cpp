@@ -45,6 +45,18 @@ bool check_regclass(Run& run, const Expression& expression) {
   return good;
 }
 
+bool check_function_exists(Run& run, const Expression& call) {
+  if (run.options.assume_missing) return true;
+  // type('…') is a cast: FuncNameAsType() of the parser.
+  model::TypeName as_type;
+  as_type.name = {call.qualifier, call.name};
+  const bool cast = call.args.size() == 1 && resolve_type(run.catalog, as_type).known;
+  return cast || resolve_function(run.catalog, as_type.name, {}, false).found() ||
+         run.catalog.find_object(model::ObjectKind::kAggregate, {"", call.name}) != nullptr ||
+         run.has_unknown_extension() ||
+         run.fail("42883", fmt::format("function {} does not exist", call.name));
+}
+
 namespace {
 
 bool is_open(const Scope& scope) {
@@ -78,16 +90,6 @@ bool check_column(Run& run, const Scope& scope, const Expression& column, bool a
   return found > 1
              ? run.fail("42702", fmt::format("column reference \"{}\" is ambiguous", column.name))
              : run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
-}
-
-bool check_function(Run& run, const Expression& call) {
-  // type('…') is a cast: FuncNameAsType() of the parser.
-  model::TypeName as_type;
-  as_type.name = {call.qualifier, call.name};
-  const bool cast = call.args.size() == 1 && resolve_type(run.catalog, as_type).known;
-  return run.options.assume_missing || cast ||
-         resolve_function(run.catalog, {call.qualifier, call.name}, {}, false).found() ||
-         run.fail("42883", fmt::format("function {} does not exist", call.name));
 }
 
 /// Functions that no expression of one row may call.
@@ -126,7 +128,7 @@ bool check_part(Run& run, const Scope& scope, const Expression& part, std::strin
   if (part.kind == ExpressionKind::kColumn) {
     return check_column(run, scope, part, !where.empty());
   }
-  if (part.kind == ExpressionKind::kFunction && !check_function(run, part)) return false;
+  if (part.kind == ExpressionKind::kFunction && !check_function_exists(run, part)) return false;
   if (const auto error = type_error_at(run.catalog, scope, part)) {
     return run.fail(error->sqlstate, error->message);
   }

@@ -48,6 +48,13 @@ bool check_generated(Run& run, const Relation& table, const Column& column,
                                            name));
     }
   }
+  const model::TypeName from = infer_type(run.catalog, Scope::of(table), expression);
+  if (cast_path(run.catalog, from, column.type, CastContext::kAssignment) == CastPath::kNone) {
+    return run.fail("42804",
+                    fmt::format("column \"{}\" is of type {} but generation expression is "
+                                "of type {}",
+                                column.name, model::display(column.type), model::display(from)));
+  }
   const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, false);
   if (answer.known && answer.value != model::Volatility::kImmutable) {
     return run.fail("42P17", "generation expression is not immutable");
@@ -187,6 +194,12 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
   if (type.extension != 0) type_needs.push_back({.needs = type.extension});
   add_needs(table, std::move(type_needs), Dependency::Part::kColumn, column.number);
 
+  if (type.serial && definition.default_value) {
+    run.fail("42601", fmt::format("multiple default values specified for column \"{}\" of table "
+                                  "\"{}\"",
+                                  column.name, table.name));
+    return nullptr;
+  }
   if (type.serial) {
     column.not_null = true;
     const Oid sequence = add_owned_sequence(run, table, column, {});

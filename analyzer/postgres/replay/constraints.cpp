@@ -465,7 +465,12 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   const Relation* referenced = run.relation(definition.referenced_table);
   if (referenced == nullptr) return false;
   const Oid target = referenced->oid;
-  if (target != table) run.lock_tree(*referenced, LockMode::kShareRowExclusive);
+  if (target != table) {
+    run.lock(*referenced, LockMode::kShareRowExclusive);
+    if (referenced->kind == RelationKind::kPartitionedTable) {
+      run.lock_tree(*referenced, LockMode::kShareRowExclusive);
+    }
+  }
   if (!context.at_creation) run.lock(table, LockMode::kShareRowExclusive);
   if (run.at(table).kind == RelationKind::kPartitionedTable) {
     const Relation& owner = run.at(table);

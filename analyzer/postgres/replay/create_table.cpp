@@ -89,8 +89,18 @@ bool like(Run& run, Relation& table, const model::LikeClause& clause) {
   run.lock(*source, LockMode::kAccessShare);
   if (source->open_columns) table.open_columns = true;
   for (const Column& column : source->columns) {
-    if (table.column(column.name) != nullptr) {
+    const auto existing = std::ranges::find(table.columns, column.name, &Column::name);
+    if (existing != table.columns.end() && (existing->inherited_from == 0 || existing->local)) {
       return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
+    }
+    if (existing != table.columns.end()) {
+      // It is the parent's column that is declared once more.
+      existing->local = true;
+      existing->not_null = existing->not_null || column.not_null;
+      if ((clause.options & kLikeDefaults) != 0 && column.default_value) {
+        existing->default_value = column.default_value;
+      }
+      continue;
     }
     Column copy;
     copy.number = table.next_column++;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/facts/lock_levels.h"
+#include "analyzer/postgres/facts/storage_parameters.h"
 #include "analyzer/postgres/print.h"
 #include "analyzer/postgres/replay/create_table.h"
 
@@ -223,8 +224,12 @@ bool check_options(Run& run, const model::CreateTable& statement) {
       return run.fail(run.since(16) ? "42809" : "22023",
                       "cannot specify storage parameters for a partitioned table");
     }
-    if (statement.access_method.empty() && !statement.foreign &&
-        !facts::is_storage_parameter(name) && name.find('.') == std::string::npos) {
+    if (statement.foreign) continue;
+    if (auto error = facts::storage_parameter_error(name, value)) {
+      return run.fail("22023", std::move(*error));
+    }
+    if (statement.access_method.empty() && !facts::is_storage_parameter(name) &&
+        name.find('.') == std::string::npos) {
       return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
     }
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/facts/storage_parameters.h"
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
 
@@ -95,6 +96,13 @@ bool check_exclusion_operator(Run& run, const IndexRequest& request, std::size_t
   return true;
 }
 
+/// Two of the system columns' types have a B-tree operator class; none may be indexed.
+bool refuse_system_column(Run& run, std::string_view name) {
+  const bool sortable = name == "ctid" || name == "tableoid";
+  return run.fail(sortable ? "0A000" : "42704",
+                  fmt::format("index creation on system column \"{}\" is not supported", name));
+}
+
 bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index) {
   const model::CreateIndex& definition = request.definition;
   if (definition.predicate) {
@@ -107,6 +115,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
     IndexColumn result;
     model::TypeName type;
     if (!key.column.empty()) {
+      if (is_system_column(key.column)) return refuse_system_column(run, key.column);
       const Column* column = run.column(table, key.column);
       if (column == nullptr) return false;
       result.column = column->number;
@@ -140,7 +149,8 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
         const bool default_class = key.operator_class.empty();
         const bool other_type =
             !default_class && std::ranges::any_of(facts::operator_classes(), [&](const auto& fact) {
-              return fact.method == definition.method && fact.name == key.operator_class;
+              return fact.method == definition.method && fact.name == key.operator_class &&
+                     may_use_extension(run.catalog, fact.extension);
             });
         return run.fail(
             other_type ? "42804" : "42704",
@@ -160,20 +170,13 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
     index.keys.push_back(std::move(result));
   }
   for (const std::string& name : definition.include) {
+    if (name.empty()) {
+      return run.fail("0A000", "expressions are not supported in included columns");
+    }
     const Column* column = run.column(table, name);
     if (column == nullptr) return false;
     index.include.push_back(column->number);
   }
-  return true;
-}
-
-/// Storage parameters of the access methods that PostgreSQL brings. Source: reloptions.c.
-bool is_index_parameter(std::string_view method, std::string_view name) {
-  if (method == "gin") return name == "fastupdate" || name == "gin_pending_list_limit";
-  if (method == "brin") return name == "pages_per_range" || name == "autosummarize";
-  if (method == "gist") return name == "fillfactor" || name == "buffering";
-  if (method == "btree") return name == "fillfactor" || name == "deduplicate_items";
-  if (method == "hash" || method == "spgist") return name == "fillfactor";
   return true;
 }
 
@@ -210,8 +213,11 @@ bool check_method(Run& run, Oid table, const IndexRequest& request) {
     return run.fail("42P17", "functions in index predicate must be marked IMMUTABLE");
   }
   for (const auto& [name, value] : definition.options) {
-    if (known_method && !is_index_parameter(method, name)) {
+    if (known_method && !facts::is_index_parameter(method, name)) {
       return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
+    }
+    if (auto error = facts::storage_parameter_error(name, value)) {
+      return run.fail("22023", std::move(*error));
     }
   }
   return true;

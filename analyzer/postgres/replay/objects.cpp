@@ -467,6 +467,18 @@ bool alter_function(Run& run) {
   return true;
 }
 
+/// The name of a new aggregate; its schema and its arguments are not kept.
+void note_aggregate(Run& run) {
+  const std::vector<std::string> parts = words(run.sql.substr(0, run.sql.find('(')));
+  if (parts.size() < 3) return;
+  run.catalog.put(NamedObject{.oid = run.catalog.new_oid(),
+                              .kind = ObjectKind::kAggregate,
+                              .schema = {},
+                              .name = parts.back(),
+                              .needs = {},
+                              .all_tables = false});
+}
+
 /// The object that ALTER STATISTICS or IMPORT FOREIGN SCHEMA names.
 bool named_object_exists(Run& run, std::string_view tag) {
   const std::vector<std::string> parts = words(run.sql);
@@ -501,6 +513,10 @@ bool apply(Run& run, const model::Other& statement) {
   if (tag == "REASSIGN OWNED") return reassign(run);
   if (tag == "DROP OWNED") return drop_owned(run);
   if (tag == "ALTER FUNCTION") return alter_function(run);
+  if (tag == "CREATE AGGREGATE") {
+    note_aggregate(run);
+    return true;
+  }
   if (!named_object_exists(run, tag)) return false;
   for (const TrackedObject& tracked : kTracked) {
     if (tracked.tag == tag) return track(run, tracked);

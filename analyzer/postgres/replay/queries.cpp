@@ -67,10 +67,14 @@ bool narrowed_by(const Run& run, const Relation& table, const std::string& alias
   const bool comparison =
       where.name == "=" || where.name == "IN" || where.name == "= ANY" || where.name == "BETWEEN";
   if (!comparison) return false;
-  const auto constant = [](const Expression& part) {
+  // In a body a name that is none of the table's is one of its variables.
+  const auto constant = [&](const Expression& part) {
     bool columns = false;
     model::for_each(part, [&](const Expression& inner) {
-      columns = columns || inner.kind == ExpressionKind::kColumn;
+      const bool variable =
+          run.depth > 0 && (inner.qualifier == "new" || inner.qualifier == "old" ||
+                            table.column(inner.name) == nullptr);
+      columns = columns || (inner.kind == ExpressionKind::kColumn && !variable);
     });
     return !columns;
   };
@@ -337,7 +341,7 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     return false;
   }
   for (const Expression& call : query.expressions) {
-    if (!check_regclass(run, call)) return false;
+    if (!check_function_exists(run, call) || !check_regclass(run, call)) return false;
   }
   if (query.for_update && !check_row_locks(run, query)) return false;
   if (executed) {

@@ -165,6 +165,12 @@ const Column* Run::column(Oid oid, std::string_view name) {
   return at(oid).column(name);
 }
 
+bool Run::has_unknown_extension() const {
+  return std::ranges::any_of(catalog.extensions(), [](const Extension* extension) {
+    return !facts::is_known_extension(extension->name);
+  });
+}
+
 ResolvedType Run::type(const model::TypeName& written) {
   ResolvedType result = resolve_type(catalog, written);
   if (result.known) {
@@ -174,7 +180,7 @@ ResolvedType Run::type(const model::TypeName& written) {
     }
     return result;
   }
-  if (!options.assume_missing) {
+  if (!options.assume_missing && !has_unknown_extension()) {
     fail("42704", fmt::format("type \"{}\" does not exist", model::display(written)));
     return result;
   }
@@ -316,7 +322,13 @@ void Run::scan(const Relation& relation, std::string reason) {
   if (has_storage(relation)) add_work(effects.scans, work(relation, std::move(reason)));
 }
 void Run::build(const Relation& index, std::string reason) {
-  if (index.kind == RelationKind::kIndex) add_work(effects.builds, work(index, std::move(reason)));
+  if (index.kind != RelationKind::kIndex) return;
+  // Of the name of one that this statement dropped, it is that one made again.
+  const bool again = std::ranges::any_of(effects.losses, [&](const Loss& loss) {
+    return loss.kind == model::ObjectKind::kIndex && loss.object == shown(index);
+  });
+  if (again) rebuild(index, reason);
+  add_work(effects.builds, work(index, std::move(reason)));
 }
 
 void Run::lose(model::ObjectKind kind, std::string object, bool implied, bool had_rows) {

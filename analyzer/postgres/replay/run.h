@@ -68,6 +68,8 @@ class Run {
   const Relation* table(const model::QualifiedName& name);
   /// A column, made up on a relation whose columns are not all known. Null after failing (42703).
   const Column* column(Oid relation, std::string_view name);
+  /// Whether an extension is installed whose functions and types are not known here.
+  [[nodiscard]] bool has_unknown_extension() const;
   /// A type. Unknown ones are made up when they may be; `known` is false after failing (42704).
   ResolvedType type(const model::TypeName& written);
 
@@ -129,6 +131,8 @@ bool check_query_expression(Run& run, const Scope& scope, const model::Expressio
 /// A condition must be boolean: 42804. Its parts have been checked.
 bool check_condition(Run& run, const Scope& scope, const model::Expression& condition,
                      std::string_view where);
+/// Whether anything of the name of a call exists, whatever its arguments: 42883.
+bool check_function_exists(Run& run, const model::Expression& call);
 /// The relations that constants of type regclass name, as in nextval('…'): 42P01, 3F000.
 bool check_regclass(Run& run, const model::Expression& expression);
 /// Checks a DEFAULT against its column's type: 42804, 0A000.

@@ -98,6 +98,26 @@ void lock_rows_of(Run& run, const Relation& table, bool only,
   }
 }
 
+/// A row whose partition key is set to constants moves to the partition of the new key.
+void lock_destinations(Run& run, const Relation& table, const model::Update& statement) {
+  if (table.kind != RelationKind::kPartitionedTable || statement.only) return;
+  std::vector<std::string> columns;
+  std::vector<Expression> row;
+  bool moves = false;
+  for (const auto& [name, value] : statement.assignments) {
+    columns.push_back(name);
+    row.push_back(value);
+    moves = moves ||
+            std::ranges::any_of(
+                table.partition_key ? table.partition_key->keys : std::vector<model::IndexKey>{},
+                [&](const model::IndexKey& key) { return key.column == name; });
+  }
+  if (!moves) return;
+  for (const Oid partition : route(run, table, columns, {row}).partitions) {
+    run.lock(partition, LockMode::kRowExclusive);
+  }
+}
+
 /// What every changed row would hold: NULL where it must not be, a constant that does not fit.
 void check_new_values(Run& run, const Relation& table, const model::Update& statement) {
   const bool every_row = table.rows_loaded && !statement.where && statement.reads.empty();
@@ -154,6 +174,7 @@ bool apply(Run& run, const model::Update& statement) {
   }
   if (!check_writable(run, run.at(table))) return false;
   check_new_values(run, run.at(table), statement);
+  lock_destinations(run, run.at(table), statement);
   fire_triggers(run, run.at(table), kUpdateEvent, columns);
   const Relation& owner = run.at(table);
   // A column that is set to itself changes no key.

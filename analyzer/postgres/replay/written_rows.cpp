@@ -157,11 +157,19 @@ void follow_references(Run& run, const Relation& table, bool deletes,
           });
       if (!touched) continue;
     }
+    // A check that is put off is made at the end of the transaction.
     const model::ForeignKeyAction action =
         deletes ? use.constraint->definition.on_delete : use.constraint->definition.on_update;
     const bool writes = action == model::ForeignKeyAction::kCascade ||
                         action == model::ForeignKeyAction::kSetNull ||
                         action == model::ForeignKeyAction::kSetDefault;
+    const bool later =
+        action == model::ForeignKeyAction::kNoAction && use.constraint->initially_deferred;
+    if (later) {
+      run.risk("23503", fmt::format("rows of \"{}\" may still be referenced from \"{}\"",
+                                    table.name, use.table->name));
+      continue;
+    }
     run.lock_tree(*use.table, writes ? LockMode::kRowExclusive : LockMode::kRowShare);
     const bool indexed =
         std::ranges::any_of(run.catalog.indexes_of(*use.table), [&](const Relation* index) {

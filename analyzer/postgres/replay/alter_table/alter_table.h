@@ -146,6 +146,7 @@ class AlterTableRun {
                    std::vector<DropTarget>& targets);
   std::vector<std::string> key_columns(const model::Constraint& constraint) const;
   bool drop_constraint(Oid table, const model::DropConstraint& action, bool recursing);
+  bool check_index_column(const std::string& number);
   bool validate_check(Oid table, const std::string& name, bool recursing);
   const Column* column_for_default(const std::string& name);
   void default_for(const std::string& column, const std::optional<model::Expression>& value);

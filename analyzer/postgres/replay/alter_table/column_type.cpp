@@ -26,6 +26,9 @@ bool AlterTableRun::prepare_type(Oid table, const model::AlterAction& action, bo
       !check_expression(run_, run_.at(table), *alter.using_expression, "transform expression")) {
     return false;
   }
+  if (is_system_column(alter.column) && run_.at(table).column(alter.column) == nullptr) {
+    return run_.fail("0A000", fmt::format("cannot alter system column \"{}\"", alter.column));
+  }
   const Column* column = run_.column(table, alter.column);
   if (column == nullptr) return false;
   if (column->identity != model::IdentityKind::kNone) {

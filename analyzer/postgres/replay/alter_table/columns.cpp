@@ -237,10 +237,13 @@ bool AlterTableRun::drop_column(Oid oid, const model::DropColumn& action, bool r
   if (column->inherited_from > 0 && !recursing) {
     return run_.fail("42P16", fmt::format("cannot drop inherited column \"{}\"", action.column));
   }
-  if (is_partition_key(table, action.column)) {
+  std::vector<Oid> keyed = run_.descendants(table);
+  keyed.insert(keyed.begin(), oid);
+  for (const Oid part : keyed) {
+    if (!is_partition_key(run_.at(part), action.column)) continue;
     return run_.fail("42P16", fmt::format("cannot drop column \"{}\" because it is part of the "
                                           "partition key of relation \"{}\"",
-                                          action.column, table.name));
+                                          action.column, run_.at(part).name));
   }
   const std::vector<Oid> children = run_.at(oid).children;
   if (!children.empty() && !recurse_ && table.kind == RelationKind::kPartitionedTable) {

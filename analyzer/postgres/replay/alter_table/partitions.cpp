@@ -141,11 +141,15 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   const Relation* partition = run_.table(action.partition);
   if (partition == nullptr) return false;
   const Oid child = partition->oid;
-  run_.lock(*partition, LockMode::kAccessExclusive);
+  run_.lock_tree(*partition, LockMode::kAccessExclusive);
   if (std::ranges::find(partition->parents, table_) == partition->parents.end()) {
     if (self().assumed || partition->assumed) return true;
     return run_.fail("42P01", fmt::format("relation \"{}\" is not a partition of relation \"{}\"",
                                           partition->name, self().name));
+  }
+  if (action.finalize && !self().assumed) {
+    return run_.fail("55000",
+                     fmt::format("partition \"{}\" is not pending detach", partition->name));
   }
   for (const CatalogConstraint& constraint : partition->constraints) {
     if (constraint.kind == ConstraintKind::kForeignKey && constraint.inherited_from > 0) {

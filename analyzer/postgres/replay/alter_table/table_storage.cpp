@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/facts/lock_levels.h"
+#include "analyzer/postgres/facts/storage_parameters.h"
 #include "analyzer/postgres/replay/alter_table/alter_table.h"
 
 namespace forelock::postgres {
@@ -108,6 +109,14 @@ bool AlterTableRun::operator()(const model::SetTableOptions& action) {
         self().kind != RelationKind::kIndex && self().access_method.empty() &&
         name.find('.') == std::string::npos) {
       return run_.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
+    }
+    if (self().kind == RelationKind::kIndex && !self().assumed && !action.reset &&
+        !facts::is_index_parameter(self().method, name)) {
+      return run_.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
+    }
+    if (action.reset) continue;
+    if (auto error = facts::storage_parameter_error(name, value)) {
+      return run_.fail("22023", std::move(*error));
     }
   }
   if (self().kind == RelationKind::kPartitionedTable && !action.reset && !action.options.empty() &&
