@@ -45,7 +45,8 @@ std::string sent_sql(const model::Migration& migration, const model::Step& step)
   std::string_view sql;
   if (const model::Statement* statement = step.statement()) {
     sql = statement->sql;
-  } else if (!step.not_analyzed()->sql.contains(kHole)) {
+  } else if (step.certainty != model::Certainty::kPartial &&
+             !step.not_analyzed()->sql.contains(kHole)) {
     sql = step.not_analyzed()->sql;
   }
   if (migration.source != model::SourceKind::kAlembic) return std::string(sql);
@@ -109,6 +110,17 @@ bool changes_rows(const model::Operation& operation) {
          std::holds_alternative<model::Delete>(operation);
 }
 
+/// Whether whatever is not known stands inside of constants, where any text is well-formed.
+bool holes_are_text(std::string_view sql) {
+  bool quoted = false, body = false;
+  for (std::size_t at = 0; at < sql.size(); ++at) {
+    if (sql.substr(at).starts_with("$$")) body = !body;
+    if (sql[at] == '\'') quoted = !quoted;
+    if (!quoted && !body && sql.substr(at).starts_with(kHole)) return false;
+  }
+  return true;
+}
+
 /// SQL that psql can run, in the transactions that a real run has.
 class Script {
  public:
@@ -126,7 +138,7 @@ class Script {
     if (!direction.steps.empty() && direction.steps.front().transaction != model::kNoTransaction) {
       number_ = direction.steps.front().transaction;
     }
-    for (const model::Step& step : direction.steps) add_step(migration, step);
+    for (std::size_t i = 0; i < direction.steps.size(); ++i) add_step(migration, direction, i);
     if (own) close();
     text_ += '\n';
   }
@@ -149,7 +161,27 @@ class Script {
     number_ = transaction;
   }
 
-  void add_step(const model::Migration& migration, const model::Step& step) {
+  /// Whether the step makes an enum for the table that the same call makes, and one of that name
+  /// was made so before in this script.
+  /// Source: sqlalchemy/dialects/postgresql/named_types.py _check_for_name_in_memos; the memory is
+  /// alembic/ddl/impl.py's, one for a whole run.
+  bool makes_known_type(const model::Direction& direction, std::size_t index) {
+    const model::Step& step = direction.steps[index];
+    const auto* type = std::get_if<model::CreateEnum>(&step.statement()->operation);
+    if (type == nullptr) return false;
+    for (std::size_t i = index + 1; i < direction.steps.size(); ++i) {
+      const model::Statement* next = direction.steps[i].statement();
+      if (next == nullptr || direction.steps[i].span != step.span) return false;
+      if (std::holds_alternative<model::CreateEnum>(next->operation)) continue;
+      if (!std::holds_alternative<model::CreateTable>(next->operation)) return false;
+      return !types_of_tables_.insert(type->name.schema + "." + type->name.name).second;
+    }
+    return false;
+  }
+
+  void add_step(const model::Migration& migration, const model::Direction& direction,
+                std::size_t index) {
+    const model::Step& step = direction.steps[index];
     const text::Location place = place_of(migration, step);
     const std::uint32_t line1 =
         place.file == nullptr ? 1 : place.file->line_of(place.span.begin_byte);
@@ -173,12 +205,19 @@ class Script {
       text_ += fmt::format(": {}", model::display(step.certainty));
     }
     text_ += '\n';
-    // It is a comment when it cannot be run; and on an empty database no condition that depends on
-    // rows holds, so that what it does to rows is left out.
-    const bool left_out = step.certainty == model::Certainty::kPartial ||
-                          (step.certainty == model::Certainty::kConditional &&
-                           (sql.contains(kHole) || changes_rows(statement.operation)));
-    if (left_out) {
+    // It is a comment when a part of it is not known; and on an empty database no condition that
+    // depends on rows holds, so that what it does to rows is left out.
+    const bool conditional = step.certainty == model::Certainty::kConditional;
+    const bool tried = !conditional && holes_are_text(sql);
+    if ((sql.contains(kHole) && !tried) || (conditional && changes_rows(statement.operation))) {
+      add_commented(sql);
+    } else if (conditional || sql.contains(kHole)) {
+      // Whether it runs, or what exactly, is not known, so that its failure proves nothing.
+      text_ += "\\set ON_ERROR_STOP off\n\\set ON_ERROR_ROLLBACK on\n" +
+               reporters::valid_utf8(sql) + ";\n" +
+               "\\set ON_ERROR_ROLLBACK off\n\\set ON_ERROR_STOP on\n";
+    } else if (makes_known_type(direction, index)) {
+      text_ += "-- made with a table before: Alembic makes a table's type once in a run\n";
       add_commented(sql);
     } else {
       text_ += reporters::valid_utf8(sql) + ";\n";
@@ -197,6 +236,7 @@ class Script {
   std::string text_;
   bool open_ = false;
   int number_ = 0;
+  std::set<std::string> types_of_tables_;
 };
 
 void print_sql(Session& session, const SqlOptions& options) {

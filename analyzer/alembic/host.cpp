@@ -1,5 +1,7 @@
 #include "analyzer/alembic/host.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <expected>
@@ -182,9 +184,7 @@ void Host::emit(const text::MappedText& sql, bool partial, const Operation& oper
     if (!parsed) {
       const text::Span where = parsed.error().span;
       if (partial) {
-        step.what = model::NotAnalyzed{
-            "the SQL is only known in part",
-            where.empty() ? sql.text : sql.text.substr(where.begin_byte, where.size())};
+        step.what = model::NotAnalyzed{"the SQL is only known in part", sql.text};
       } else {
         migration_.problems.push_back({model::Problem::Kind::kParse, file_,
                                        sql.map.to_host(where, call), parsed.error().message});
@@ -318,6 +318,10 @@ void Host::record_call(const std::string& function, const Arguments& arguments,
 std::optional<Value> Host::attribute(const Symbol& object, std::string_view name, Place place) {
   if (object.kind == Symbol::Kind::kName) {
     const std::string_view path = object.name;
+    if (path == "@bind" && name == "url") return python::make_symbol("@url", place);
+    if (path == "@url" && name == "drivername") {
+      return Value::string(options_.settings.dialect, place);
+    }
     if (path == "@bind" && name == "name") return Value::string(options_.settings.dialect, place);
     const bool dialect = path == "@dialect" || path == "@bind.dialect" ||
                          path == "@context.dialect" || path == "@session.dialect" ||
@@ -407,6 +411,37 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
   const Value value(std::make_shared<const Symbol>(symbol));
   const Context here{options_, file_->text(), place.file == 0 ? place.span : text::Span{},
                      evaluator_};
+  if (symbol.kind == Symbol::Kind::kName && symbol.name == "@url") {
+    text::MappedText url;
+    url.append_derived(options_.settings.dialect + "://", place.span);
+    const auto begin = static_cast<std::uint32_t>(url.text.size());
+    url.append_derived(python::kUnknownText, place.span);
+    url.holes.push_back({begin, static_cast<std::uint32_t>(url.text.size())});
+    return url;
+  }
+  // What the clock says is not known; PostgreSQL reads this word as a time of its own.
+  constexpr auto kClock = std::to_array<std::string_view>(
+      {"datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow"});
+  if (symbol.kind == Symbol::Kind::kCall &&
+      std::ranges::find(kClock, symbol.path()) != kClock.end()) {
+    text::MappedText now;
+    now.append_derived("now", place.span);
+    now.holes.push_back({0, 3});
+    return now;
+  }
+  if (symbol.kind == Symbol::Kind::kCall &&
+      (symbol.path() == "uuid.uuid4" || symbol.path() == "uuid.uuid1")) {
+    // Of the right form, and another one for each value and revision.
+    const auto [number, fresh] = random_ids_.try_emplace(&symbol, random_ids_.size() + 1);
+    text::MappedText id;
+    id.append_derived(
+        fmt::format("{:08x}-0000-4000-8000-{:012x}",
+                    static_cast<std::uint32_t>(std::hash<std::string>{}(migration_.revision)),
+                    number->second),
+        place.span);
+    id.holes.push_back({0, static_cast<std::uint32_t>(id.text.size())});
+    return id;
+  }
   const std::string name = canonical(symbol.path());
   if (symbol.kind == Symbol::Kind::kCall &&
       (name == "op.f" || name == "sa.quoted_name" || name == "sa.conv")) {
@@ -703,6 +738,13 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
     return call_autocommit(std::string_view(name).substr(kAutocommitBind.size() + 1), arguments,
                            site);
   }
+  // connection.dialect.get_pk_constraint(connection, table): the questions an inspector asks.
+  constexpr std::string_view kDialectOfBind = "@bind.dialect.";
+  if (name.starts_with(kDialectOfBind) && !arguments.positional.empty()) {
+    Arguments question = arguments;
+    question.positional.erase(question.positional.begin());
+    return inspect(std::string_view(name).substr(kDialectOfBind.size()), question, site);
+  }
   if (name.starts_with("@bind.")) {
     return call_connection(std::string_view(name).substr(6), arguments, site);
   }
@@ -741,6 +783,9 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
   }
   if (name.starts_with("@inspector.")) {
     return inspect(std::string_view(name).substr(11), arguments, site);
+  }
+  if (name == "@url.get_backend_name") {
+    return Value::string(options_.settings.dialect, site.place);
   }
   if (name == "sa.inspect" || name == "sa.from_engine" || name == "sa.Inspector") {
     return python::make_symbol("@inspector", site.place);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "analyzer/postgres/overloads.h"
+
 namespace forelock::postgres {
 namespace {
 
@@ -38,9 +40,8 @@ class Printer {
   }
 };
 
-bool is_unknown(const model::TypeName& type) { return type.name.name == "unknown"; }
-
-bool is_polymorphic(facts::TypeId id) {
+/// The "any" of count() and its like among them.
+bool takes_any_type(facts::TypeId id) {
   return id >= 0 && facts::type(id).kind == 'p' && facts::type(id).name.starts_with("any");
 }
 
@@ -127,7 +128,7 @@ Printer::Text Printer::typed(const Expression& e, const model::TypeName& target)
   const Text text = print(e);
   const model::TypeName from = type_of(e);
   if (!text || target.name.name.empty() || is_unknown(target) || from.name.name.empty() ||
-      is_polymorphic(fact_id(target)) || same_type(from, target)) {
+      takes_any_type(fact_id(target)) || same_type(from, target)) {
     return text;
   }
   return fmt::format("({})::{}", *text, shown_type(target, false));
@@ -151,7 +152,7 @@ Printer::Text Printer::binary(std::string_view symbol, const Expression& left,
   model::TypeName left_type = fact == nullptr ? model::TypeName{} : from_fact(fact->left);
   model::TypeName right_type = fact == nullptr ? model::TypeName{} : from_fact(fact->right);
   // A bare literal takes the type of the other side where the operator is polymorphic.
-  if (fact == nullptr || is_polymorphic(fact->left)) {
+  if (fact == nullptr || takes_any_type(fact->left)) {
     left_type = is_unknown(type_of(left)) ? type_of(right) : model::TypeName{};
     right_type = is_unknown(type_of(right)) ? type_of(left) : model::TypeName{};
   }
@@ -179,11 +180,11 @@ Printer::Text Printer::in_list(const Expression& e, bool negated) {
   const facts::OperatorFact* fact =
       resolve_operator(catalog_, negated ? "<>" : "=", {types[0], common});
   model::TypeName wanted =
-      fact == nullptr || is_polymorphic(fact->left) ? model::TypeName{} : from_fact(fact->left);
+      fact == nullptr || takes_any_type(fact->left) ? model::TypeName{} : from_fact(fact->left);
   const Text left = typed(e.args[0], wanted);
   if (!left) return std::nullopt;
   std::string array = fmt::format("ARRAY[{}]", elements);
-  if (fact != nullptr && !is_polymorphic(fact->right) &&
+  if (fact != nullptr && !takes_any_type(fact->right) &&
       !same_type(from_fact(fact->right), common)) {
     model::TypeName other = from_fact(fact->right);
     other.array_dimensions = 1;

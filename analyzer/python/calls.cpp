@@ -41,6 +41,11 @@ Value Interpreter::eval_call(const Node& node) {
     if (stopped()) return unknown("not evaluated");
     read_arguments(*list, arguments, site);
     if (stopped()) return unknown("not evaluated");
+    const Unknown* outside = self.as<Unknown>();
+    if (outside != nullptr && outside->reason == kEnvironment && method == "get" &&
+        arguments.positional.size() == 2) {  // os.environ.get(name, default)
+      return of_environment(arguments.positional[1], place(node));
+    }
     return call(callee, arguments, site);
   }
   const Value callee = eval(*function);

@@ -261,7 +261,10 @@ Value Interpreter::eval_boolean(const Node& node) {
     symbol.place = place(node);
     return make_symbol_node(std::move(symbol));
   }
-  if (const Unknown* u = a.as<Unknown>()) return unknown(u->reason);
+  if (const Unknown* u = a.as<Unknown>()) {
+    if (u->reason == kEnvironment && !is_and) return of_environment(b, place(node));
+    return unknown(u->reason);
+  }
   return unknown("a condition that is not known");
 }
 

@@ -87,6 +87,17 @@ std::string Interpreter::condition_text() const {
   return text;
 }
 
+Value Interpreter::of_environment(const Value& fallback, Place at) {
+  const text::MappedText* text = fallback.str();
+  if (text == nullptr || !text->known() || text->text.empty()) {
+    return unknown(std::string(kEnvironment));
+  }
+  text::MappedText shown;
+  shown.append_derived(text->text, at.span);
+  shown.holes = {{0, static_cast<std::uint32_t>(shown.text.size())}};
+  return make_text(std::move(shown), at);
+}
+
 void Interpreter::not_followed(std::string_view reason, Place at) {
   host_.not_followed(reason, at, conditional());
 }

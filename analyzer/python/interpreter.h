@@ -95,6 +95,9 @@ struct Raised {
   Place place;
 };
 
+/// Reason of what os.environ gives.
+inline constexpr std::string_view kEnvironment = "the environment";
+
 class Interpreter {
  public:
   Interpreter(std::shared_ptr<const ParsedFile> file, Host& host, ModuleFinder finder,
@@ -120,6 +123,8 @@ class Interpreter {
   [[nodiscard]] Frame& frame() { return *frames_.back(); }
   [[nodiscard]] const Frame& frame() const { return *frames_.back(); }
   [[nodiscard]] std::string_view source(const Node& node) const { return frame().file->text(node); }
+  /// Not known; a default is shown in its place, marked as a hole.
+  Value of_environment(const Value& fallback, Place at);
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] bool conditional() const;
   [[nodiscard]] std::string condition_text() const;

@@ -40,6 +40,10 @@ bool same(const Value& a, const Value& b) {
   if (const auto* m = a.as<std::shared_ptr<Module>>()) {
     return *m == *b.as<std::shared_ptr<Module>>();
   }
+  // A str with unknown parts equals nothing, but is still the one that it was before both.
+  if (const text::MappedText* s = a.str(); s != nullptr && !s->known()) {
+    return s->text == b.str()->text && std::ranges::equal(s->holes, b.str()->holes);
+  }
   if (a.is_unknown()) return true;
   return equal(a, b).value_or(false);
 }

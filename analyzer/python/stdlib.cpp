@@ -460,7 +460,10 @@ Result named_tuple(const Call& c) {
 
 // --- os, os.path, math, json, six ---
 
-Result environment(const Call& c) { return c.in.unknown("the environment"); }
+Result environment(const Call& c) {
+  const Value* fallback = c.arg(1, "default");
+  return c.in.of_environment(fallback == nullptr ? Value(None{}) : *fallback, c.at);
+}
 Result file_system(const Call& c) { return c.in.unknown("the file system"); }
 Result a_file(const Call& c) { return c.in.unknown("a file that is read"); }
 Result opened_file(const Call& c) { return open_file(c.in, c.arguments, c.at); }
@@ -827,7 +830,7 @@ std::optional<Value> call_stdlib(Interpreter& in, std::string_view path, const A
 std::optional<Value> stdlib_constant(Interpreter& in, std::string_view path, Place at) {
   const auto found = std::ranges::lower_bound(kTexts, path, {}, &TextConstant::path);
   if (found != kTexts.end() && found->path == path) return in.make_text(found->text, at);
-  if (path == "os.environ") return in.unknown("the environment");
+  if (path == "os.environ") return in.of_environment(None{}, at);
   if (path == "sys.argv") return in.unknown("the command line");
   if (path == "typing.TYPE_CHECKING" || path == "six.PY2") return Value(false);
   if (path == "six.PY3") return Value(true);

@@ -240,7 +240,30 @@ TEST(Compile, ADefaultOfAnUnknownNameIsNotATruth) {
       "import os\n"
       "schema = os.environ.get('X') or 'public'\n"
       "op.execute(f'DROP TABLE {schema}.t')");
-  EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"DROP TABLE __unknown__.t"}));
+  EXPECT_EQ(sql_of(migration.upgrade), (std::vector<std::string>{"DROP TABLE public.t"}));
+  EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kPartial);
+}
+
+TEST(Compile, WhatTheEnvironmentMayChangeIsShownAndDecidesNothing) {
+  const model::Migration migration = compile_upgrade(
+      "import os\n"
+      "schema = os.getenv('SCHEMA', 'app')\n"
+      "if schema == 'app':\n    op.drop_table('a')\n"
+      "op.drop_table('t', schema=schema)");
+  EXPECT_EQ(sql_of(migration.upgrade),
+            (std::vector<std::string>{"DROP TABLE a", "DROP TABLE app.t"}));
+  EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kConditional);
+  EXPECT_EQ(migration.upgrade.steps[1].certainty, model::Certainty::kPartial);
+}
+
+TEST(Compile, ValuesOfTheClockAreMadeByTheServer) {
+  const model::Migration migration = compile_upgrade(
+      "import datetime, uuid\n"
+      "op.get_bind().execute(sa.text('INSERT INTO t VALUES (:id, :at)'),\n"
+      "    {'id': uuid.uuid4(), 'at': datetime.datetime.now(datetime.UTC).replace(tzinfo=None)})");
+  EXPECT_EQ(sql_of(migration.upgrade),
+            (std::vector<std::string>{"INSERT INTO t VALUES (gen_random_uuid(), now())"}));
+  EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kPartial);
 }
 
 TEST(Compile, AsyncFunctionsRunOnTheConnection) {

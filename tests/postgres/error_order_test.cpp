@@ -210,6 +210,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"DeleteReadsTheViewsColumns",
              "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a AS x FROM t",
              "DELETE FROM v WHERE a > 0", "42703"},
+        Case{"ConstraintsAreMadeAgainInTheirOrder",
+             "CREATE TABLE p (id bigint PRIMARY KEY); CREATE TABLE t (id bigint REFERENCES p); "
+             "ALTER TABLE t ADD CHECK (CASE WHEN id > 0 THEN true ELSE false END)",
+             "ALTER TABLE t ALTER COLUMN id TYPE varchar", "42804"},
+        Case{"ChecksAreMadeAgainInTheirOrder",
+             "CREATE TABLE p (id bigint PRIMARY KEY); CREATE TABLE t (id bigint CHECK (id > 0)); "
+             "ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES p",
+             "ALTER TABLE t ALTER COLUMN id TYPE varchar", "42883"},
         Case{"ACommentOnNoStatistics", "", "COMMENT ON STATISTICS nosuch IS 'x'", "42704"}),
     [](const auto& test) { return std::string(test.param.name); });
 

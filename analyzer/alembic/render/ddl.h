@@ -11,6 +11,9 @@ namespace forelock::alembic {
 /// A Python value as an SQL string literal: quotes doubled.
 void render_string_literal(Sql& sql, const python::Value& value);
 void render_string_literal(Sql& sql, std::string_view text);
+/// What the server would make where Python's value is another in each run (the clock, a random
+/// UUID); empty for other values.
+std::string_view made_by_server(const python::Value& value);
 
 /// `name TYPE DEFAULT … NOT NULL`. `serial`: the column is the table's autoincrement column.
 void render_column(Sql& sql, const Column& column, bool serial, const Context& context);

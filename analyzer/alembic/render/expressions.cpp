@@ -136,7 +136,7 @@ Precedence Expressions::render(Sql& sql, const Value& value, const ExpressionOpt
   if (value.str() != nullptr && options.text_is_sql) {
     render_text_clause(sql, *value.str(), {}, *this);
     precedence = Precedence::kComma;
-  } else if (value.symbol() != nullptr) {
+  } else if (value.symbol() != nullptr && made_by_server(value).empty()) {
     ExpressionOptions inner = options;
     inner.text_is_sql = false;  // a str inside of an expression is a value
     precedence = render_symbol(sql, value, inner);

@@ -164,6 +164,26 @@ bool is_json(const Type* type) {
 
 }  // namespace
 
+std::string_view made_by_server(const Value& value) {
+  const std::string_view method = method_of(value);
+  if (is_call(value) && (method == "replace" || method == "astimezone")) {
+    return made_by_server(*receiver_of(value));
+  }
+  const std::string_view path = value.symbol() == nullptr ? "" : value.symbol()->path();
+  constexpr auto kMade = std::to_array<std::pair<std::string_view, std::string_view>>({
+      {"datetime.date.today", "CURRENT_DATE"},
+      {"datetime.datetime.now", "now()"},
+      {"datetime.datetime.today", "now()"},
+      {"datetime.datetime.utcnow", "timezone('utc', now())"},
+      {"uuid.uuid1", "gen_random_uuid()"},
+      {"uuid.uuid4", "gen_random_uuid()"},
+  });
+  for (const auto& [function, sql] : kMade) {
+    if (path == function) return sql;
+  }
+  return {};
+}
+
 void render_string_literal(Sql& sql, std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
@@ -300,6 +320,11 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
         render_string_literal(sql, *text);
         return;
       }
+    }
+    if (const std::string_view made = made_by_server(value); !made.empty()) {
+      sql << made;
+      sql.mark_partial();
+      return;
     }
     if (path.starts_with("uuid.") || path.starts_with("datetime.")) {
       sql << "'";

@@ -94,7 +94,11 @@ Sql& Sql::copy(const text::MappedText& source) {
   for (; next_hole < source.holes.size(); ++next_hole) {
     const text::Span hole_span = source.holes[next_hole];
     emit_known(at, std::min(hole_span.begin_byte, end));
-    hole();
+    const std::string_view shown =
+        std::string_view(source.text).substr(hole_span.begin_byte, hole_span.size());
+    partial_ = true;
+    // A default that stands for what the environment says is shown as it is.
+    *this << (shown.empty() ? kUnknownText : shown);
     at = std::min(hole_span.end_byte, end);
   }
   emit_known(at, end);

@@ -136,6 +136,7 @@ constexpr auto kLibraryTypes = std::to_array<Row>({
     {"sau.WeekDaysType", "BIT(7)", F::kOther},
     {"sqlalchemy_utc.UtcDateTime", "TIMESTAMP WITH TIME ZONE", F::kDateTime},
     {"sqlmodel.AutoString", "VARCHAR", F::kString, Shape::kLength},
+    {"sqlmodel.GUID", "UUID", F::kUuid},
 });
 static_assert(std::ranges::is_sorted(kLibraryTypes, {}, &Row::name));
 

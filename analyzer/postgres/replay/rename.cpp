@@ -1,175 +1,16 @@
-// RENAME, SET SCHEMA, OWNER TO and COMMENT of everything.
+// RENAME and SET SCHEMA of everything.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "analyzer/postgres/names.h"
-#include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/replay/named_objects.h"
 
 namespace forelock::postgres {
 namespace {
 
 using model::ObjectKind;
-
-bool is_relation_kind(ObjectKind kind) {
-  return kind == ObjectKind::kTable || kind == ObjectKind::kIndex ||
-         kind == ObjectKind::kSequence || kind == ObjectKind::kView ||
-         kind == ObjectKind::kMaterializedView || kind == ObjectKind::kForeignTable;
-}
-
-RelationKind assumed_kind(ObjectKind kind) {
-  switch (kind) {
-    case ObjectKind::kIndex:
-      return RelationKind::kIndex;
-    case ObjectKind::kSequence:
-      return RelationKind::kSequence;
-    case ObjectKind::kView:
-      return RelationKind::kView;
-    case ObjectKind::kMaterializedView:
-      return RelationKind::kMaterializedView;
-    case ObjectKind::kForeignTable:
-      return RelationKind::kForeignTable;
-    case ObjectKind::kType:
-    case ObjectKind::kAttribute:
-      return RelationKind::kCompositeType;
-    default:
-      return RelationKind::kTable;
-  }
-}
-
-bool kind_fits(RelationKind actual, ObjectKind wanted) {
-  switch (wanted) {
-    case ObjectKind::kTable:
-      return actual == RelationKind::kTable || actual == RelationKind::kPartitionedTable;
-    case ObjectKind::kIndex:
-      return is_index(actual);
-    default:
-      return actual == assumed_kind(wanted);
-  }
-}
-
-void rename_in(std::optional<model::Expression>& expression, std::string_view from,
-               std::string_view to) {
-  if (expression) rename_column(*expression, from, to);
-}
-
-void replace_name(std::vector<std::string>& names, const std::string& from, const std::string& to) {
-  std::ranges::replace(names, from, to);
-}
-
-/// The text of everything on the table that names the column.
-void rename_column_of(Run& run, Oid table, const std::string& from, const std::string& to) {
-  run.change(table, [&](Relation& copy) {
-    for (Column& column : copy.columns) {
-      if (column.name == from) column.name = to;
-      rename_in(column.generation_expression, from, to);
-    }
-    for (CatalogConstraint& constraint : copy.constraints) {
-      rename_in(constraint.expression, from, to);
-      rename_in(constraint.definition.expression, from, to);
-      replace_name(constraint.definition.columns, from, to);
-    }
-    for (Trigger& trigger : copy.triggers) {
-      replace_name(trigger.definition.columns, from, to);
-      rename_in(trigger.definition.when, from, to);
-    }
-    for (Policy& policy : copy.policies) {
-      rename_in(policy.definition.using_expression, from, to);
-      rename_in(policy.definition.check_expression, from, to);
-    }
-    if (copy.partition_key) {
-      for (model::IndexKey& key : copy.partition_key->keys) {
-        if (key.column == from) key.column = to;
-        rename_in(key.expression, from, to);
-      }
-    }
-  });
-  const std::vector<Oid> indexes = run.at(table).indexes;
-  for (const Oid index : indexes) {
-    const Relation& found = run.at(index);
-    const bool expressions =
-        found.predicate || std::ranges::any_of(found.keys, [](const IndexColumn& key) {
-          return key.expression.has_value();
-        });
-    if (!expressions) continue;
-    run.change(index, [&](Relation& copy) {
-      rename_in(copy.predicate, from, to);
-      for (IndexColumn& key : copy.keys) rename_in(key.expression, from, to);
-    });
-  }
-}
-
-bool rename_column_everywhere(Run& run, const model::Rename& statement) {
-  const bool attribute = statement.object.kind == ObjectKind::kAttribute;
-  const Relation* table = run.relation_if_any(statement.object.table);
-  if (table == nullptr && statement.if_exists) {
-    run.effects.changes_nothing = true;
-    return true;
-  }
-  if (table == nullptr) {
-    table = run.relation(statement.object.table, attribute ? RelationKind::kCompositeType
-                                                           : assumed_kind(statement.relation_kind));
-  }
-  if (table == nullptr) return false;
-  const Oid oid = table->oid;
-  run.lock(*table, LockMode::kAccessExclusive);
-  const std::string& from = statement.object.name.name;
-  const std::string to = truncate_identifier(statement.new_name);
-  if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
-  if (is_system_column(from) && run.at(oid).column(from) == nullptr) {
-    return run.fail("0A000", fmt::format("cannot rename system column \"{}\"", from));
-  }
-  const Column* column = run.column(oid, from);
-  if (column == nullptr) return false;
-  if (is_system_column(to) && is_table_like(run.at(oid).kind)) {
-    return run.fail("42701",
-                    fmt::format("column name \"{}\" conflicts with a system column name", to));
-  }
-  if (statement.only && !run.at(oid).children.empty()) {
-    return run.fail("42P16", fmt::format("inherited column \"{}\" must be renamed in child tables "
-                                         "too",
-                                         from));
-  }
-  if (run.at(oid).kind == RelationKind::kCompositeType && !statement.cascade &&
-      !check_typed_tables(run, run.at(oid))) {
-    return false;
-  }
-  // Children are renamed first.
-  for (const Oid child : run.descendants(run.at(oid))) {
-    const Column* clash = run.at(child).column(to);
-    if (clash != nullptr && !clash->assumed) {
-      return run.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists", to,
-                                           run.at(child).name));
-    }
-  }
-  if (column->inherited_from > 0) {
-    return run.fail("42P16", fmt::format("cannot rename inherited column \"{}\"", from));
-  }
-  std::vector<Oid> tables = run.descendants(run.at(oid));
-  tables.insert(tables.begin(), oid);
-  if (run.at(oid).kind == RelationKind::kCompositeType) {
-    for (const Dependency& dependency : run.catalog.dependents(oid)) {
-      const Relation* typed = run.catalog.relation(dependency.object);
-      if (typed != nullptr && typed->of_type == oid) tables.push_back(typed->oid);
-    }
-  }
-  for (const Oid part : tables) {
-    run.lock(part, LockMode::kAccessExclusive);
-    const Column* clash = run.at(part).column(to);
-    if (clash != nullptr && !clash->assumed) {
-      return run.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists", to,
-                                           run.at(part).name));
-    }
-    if (clash != nullptr) {
-      run.change(part, [&](Relation& copy) {
-        std::erase_if(copy.columns, [&](const Column& c) { return c.name == to; });
-      });
-    }
-    rename_column_of(run, part, from, to);
-  }
-  return true;
-}
 
 bool rename_constraint(Run& run, const model::Rename& statement) {
   const Relation* table = run.relation_if_any(statement.object.table);
@@ -402,17 +243,6 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
   return true;
 }
 
-std::vector<const CatalogFunction*> matching_functions(const Run& run,
-                                                       const model::ObjectReference& object) {
-  std::vector<const CatalogFunction*> found = run.catalog.find_functions(object.name);
-  if (object.has_arguments) {
-    std::erase_if(found, [&](const CatalogFunction* function) {
-      return !has_arguments(run, *function, object.arguments);
-    });
-  }
-  return found;
-}
-
 /// A function's new name in the expressions that call it.
 void respell_function(Run& run, Oid oid, const CatalogFunction& from, const CatalogFunction& to) {
   const std::function<void(model::Expression&)> respell = [&](model::Expression& part) {
@@ -508,6 +338,54 @@ bool rename_schema(Run& run, const std::string& from, const std::string& to) {
 }
 
 }  // namespace
+
+bool is_relation_kind(ObjectKind kind) {
+  return kind == ObjectKind::kTable || kind == ObjectKind::kIndex ||
+         kind == ObjectKind::kSequence || kind == ObjectKind::kView ||
+         kind == ObjectKind::kMaterializedView || kind == ObjectKind::kForeignTable;
+}
+
+RelationKind assumed_kind(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::kIndex:
+      return RelationKind::kIndex;
+    case ObjectKind::kSequence:
+      return RelationKind::kSequence;
+    case ObjectKind::kView:
+      return RelationKind::kView;
+    case ObjectKind::kMaterializedView:
+      return RelationKind::kMaterializedView;
+    case ObjectKind::kForeignTable:
+      return RelationKind::kForeignTable;
+    case ObjectKind::kType:
+    case ObjectKind::kAttribute:
+      return RelationKind::kCompositeType;
+    default:
+      return RelationKind::kTable;
+  }
+}
+
+bool kind_fits(RelationKind actual, ObjectKind wanted) {
+  switch (wanted) {
+    case ObjectKind::kTable:
+      return actual == RelationKind::kTable || actual == RelationKind::kPartitionedTable;
+    case ObjectKind::kIndex:
+      return is_index(actual);
+    default:
+      return actual == assumed_kind(wanted);
+  }
+}
+
+std::vector<const CatalogFunction*> matching_functions(const Run& run,
+                                                       const model::ObjectReference& object) {
+  std::vector<const CatalogFunction*> found = run.catalog.find_functions(object.name);
+  if (object.has_arguments) {
+    std::erase_if(found, [&](const CatalogFunction* function) {
+      return !has_arguments(run, *function, object.arguments);
+    });
+  }
+  return found;
+}
 
 bool apply(Run& run, const model::Rename& statement) {
   const model::ObjectReference& object = statement.object;
@@ -653,166 +531,4 @@ bool apply(Run& run, const model::SetSchema& statement) {
   }
   return true;
 }
-
-bool apply(Run& run, const model::SetOwner& statement) {
-  const model::ObjectReference& object = statement.object;
-  if (object.kind == ObjectKind::kType || object.kind == ObjectKind::kDomain) {
-    const Type* type = run.catalog.find_type(object.name);
-    if (type == nullptr) {
-      return run.options.assume_missing ||
-             run.fail("42704",
-                      fmt::format("type \"{}\" does not exist", model::display(object.name)));
-    }
-    Type copy = *type;
-    copy.owner = statement.role;
-    run.catalog.put(std::move(copy));
-  } else if (object.kind == ObjectKind::kSchema) {
-    const Schema* schema = run.catalog.find_schema(object.name.name);
-    if (schema == nullptr) {
-      return run.options.assume_missing ||
-             run.fail("3F000", fmt::format("schema \"{}\" does not exist", object.name.name));
-    }
-    Schema copy = *schema;
-    copy.owner = statement.role;
-    run.catalog.put(std::move(copy));
-  } else if (object.kind == ObjectKind::kFunction || object.kind == ObjectKind::kProcedure ||
-             object.kind == ObjectKind::kRoutine) {
-    if (matching_functions(run, object).empty() && !run.options.assume_missing) {
-      return run.fail("42883", fmt::format("function {}({}) does not exist",
-                                           model::display(object.name), object.arguments));
-    }
-  }
-  return true;
-}
-
-bool apply(Run& run, const model::Comment& statement) {
-  const model::ObjectReference& object = statement.object;
-  const std::optional<std::string>& text = statement.text;
-  if (is_relation_kind(object.kind)) {
-    const Relation* relation = run.relation(object.name, assumed_kind(object.kind));
-    if (relation == nullptr) return false;
-    run.lock(*relation, LockMode::kShareUpdateExclusive);
-    if (!relation->assumed && !kind_fits(relation->kind, object.kind)) {
-      return run.fail(
-          "42809", fmt::format("\"{}\" is not a {}", relation->name, model::display(object.kind)));
-    }
-    if (relation->comment == text && !relation->assumed) run.effects.changes_nothing = true;
-    run.change(relation->oid, [&](Relation& copy) { copy.comment = text; });
-    return true;
-  }
-  const auto missing = [&](std::string_view state, std::string message) {
-    return run.options.assume_missing || run.fail(state, std::move(message));
-  };
-  switch (object.kind) {
-    case ObjectKind::kColumn: {
-      const Relation* table = run.relation(object.table);
-      if (table == nullptr) return false;
-      const Oid oid = table->oid;
-      run.lock(*table, LockMode::kShareUpdateExclusive);
-      if (table->kind == RelationKind::kSequence || is_index(table->kind)) {
-        return run.fail("42809", fmt::format("cannot set comment on relation \"{}\"", table->name));
-      }
-      const Column* column = run.column(oid, object.name.name);
-      if (column == nullptr) return false;
-      if (column->comment == text && !column->assumed) run.effects.changes_nothing = true;
-      const AttributeNumber number = column->number;
-      run.change(oid, [&](Relation& copy) {
-        for (Column& own : copy.columns) {
-          if (own.number == number) own.comment = text;
-        }
-      });
-      return true;
-    }
-    case ObjectKind::kConstraint:
-    case ObjectKind::kTrigger:
-    case ObjectKind::kPolicy:
-    case ObjectKind::kRule: {
-      const Relation* table = run.relation(object.table);
-      if (table == nullptr) return false;
-      run.lock(*table, LockMode::kAccessShare);
-      bool found = table->assumed;
-      run.change(table->oid, [&](Relation& copy) {
-        const auto set = [&](auto& list) {
-          for (auto& part : list) {
-            if (part.name != object.name.name) continue;
-            part.comment = text;
-            found = true;
-          }
-        };
-        if (object.kind == ObjectKind::kConstraint) {
-          set(copy.constraints);
-          for (const Column& column : copy.columns) {
-            found = found ||
-                    (!object.name.name.empty() && column.not_null_constraint == object.name.name);
-          }
-        } else if (object.kind == ObjectKind::kTrigger) {
-          set(copy.triggers);
-        } else if (object.kind == ObjectKind::kPolicy) {
-          set(copy.policies);
-        } else {
-          found = found || std::ranges::find(copy.rules, object.name.name) != copy.rules.end();
-        }
-      });
-      if (found) return true;
-      return run.fail(
-          "42704", fmt::format("{} \"{}\" for table \"{}\" does not exist",
-                               model::display(object.kind), object.name.name, object.table.name));
-    }
-    case ObjectKind::kType:
-    case ObjectKind::kDomain: {
-      const Type* type = run.catalog.find_type(object.name);
-      if (type == nullptr) {
-        return missing("42704",
-                       fmt::format("type \"{}\" does not exist", model::display(object.name)));
-      }
-      if (object.kind == ObjectKind::kDomain && type->kind != TypeKind::kDomain && !type->assumed) {
-        return run.fail("42809", fmt::format("\"{}\" is not a domain", type->name));
-      }
-      Type copy = *type;
-      copy.comment = text;
-      run.catalog.put(std::move(copy));
-      return true;
-    }
-    case ObjectKind::kFunction:
-    case ObjectKind::kProcedure:
-    case ObjectKind::kRoutine: {
-      const auto found = matching_functions(run, object);
-      if (found.empty()) {
-        return missing("42883", fmt::format("function {}({}) does not exist",
-                                            model::display(object.name), object.arguments));
-      }
-      CatalogFunction copy = *found[0];
-      copy.comment = text;
-      run.catalog.put(std::move(copy));
-      return true;
-    }
-    case ObjectKind::kSchema: {
-      const Schema* schema = run.catalog.find_schema(object.name.name);
-      if (schema == nullptr) {
-        return missing("3F000", fmt::format("schema \"{}\" does not exist", object.name.name));
-      }
-      Schema copy = *schema;
-      copy.comment = text;
-      run.catalog.put(std::move(copy));
-      return true;
-    }
-    case ObjectKind::kStatistics: {
-      const Statistics* found = run.catalog.find_statistics(object.name);
-      if (found == nullptr) {
-        return missing("42704", fmt::format("statistics object \"{}\" does not exist",
-                                            model::display(object.name)));
-      }
-      Statistics copy = *found;
-      copy.comment = text;
-      run.catalog.put(std::move(copy));
-      return true;
-    }
-    case ObjectKind::kExtension:
-      return run.catalog.find_extension(object.name.name) != nullptr ||
-             missing("42704", fmt::format("extension \"{}\" does not exist", object.name.name));
-    default:
-      return true;
-  }
-}
-
 }  // namespace forelock::postgres
