@@ -218,6 +218,15 @@ INSTANTIATE_TEST_SUITE_P(
              "CREATE TABLE p (id bigint PRIMARY KEY); CREATE TABLE t (id bigint CHECK (id > 0)); "
              "ALTER TABLE t ADD FOREIGN KEY (id) REFERENCES p",
              "ALTER TABLE t ALTER COLUMN id TYPE varchar", "42883"},
+        Case{"AMultirangeStaysInItsSchema",
+             "CREATE SCHEMA s; CREATE TYPE r AS RANGE (SUBTYPE = int); ALTER TYPE r SET SCHEMA s",
+             "CREATE TYPE r AS RANGE (SUBTYPE = int)", "42710"},
+        Case{"AnIdentitysSequenceKeepsItsOwnerLast",
+             "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY)",
+             "ALTER SEQUENCE t_a_seq OWNED BY nosuch.b", "42P01"},
+        Case{"AnIdentitysSequenceKeepsItsOwner",
+             "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY, b int)",
+             "ALTER SEQUENCE t_a_seq OWNED BY t.b", "0A000"},
         Case{"ACommentOnNoStatistics", "", "COMMENT ON STATISTICS nosuch IS 'x'", "42704"}),
     [](const auto& test) { return std::string(test.param.name); });
 
