@@ -227,6 +227,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AnIdentitysSequenceKeepsItsOwner",
              "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY, b int)",
              "ALTER SEQUENCE t_a_seq OWNED BY t.b", "0A000"},
+        Case{"ARowHasAsManyColumns", "CREATE TYPE c AS (x int, y text, z int)",
+             "CREATE TABLE t (a c DEFAULT ROW(1, 'a'))", "42846"},
+        Case{"ARowsColumnsAreConverted", "CREATE TYPE c AS (x int, y text)",
+             "SELECT ROW('b', 'a')::c", "22P02"},
+        Case{"ARowsColumnsAreAssigned", "CREATE TYPE c AS (x int, y text)",
+             "CREATE TABLE t (a c DEFAULT ROW(true, 1))", "42846"},
+        Case{"ARowsColumnsFit", "CREATE TYPE c AS (x int, y text)",
+             "CREATE TABLE t (a c DEFAULT ROW(1.5, 1))", ""},
         Case{"ACommentOnNoStatistics", "", "COMMENT ON STATISTICS nosuch IS 'x'", "42704"}),
     [](const auto& test) { return std::string(test.param.name); });
 
