@@ -235,6 +235,11 @@ INSTANTIATE_TEST_SUITE_P(
              "CREATE TABLE t (a c DEFAULT ROW(true, 1))", "42846"},
         Case{"ARowsColumnsFit", "CREATE TYPE c AS (x int, y text)",
              "CREATE TABLE t (a c DEFAULT ROW(1.5, 1))", ""},
+        Case{"ClusterLooksForItsIndexFirst", "CREATE TABLE t (a int) PARTITION BY RANGE (a)",
+             "DO $$ BEGIN CLUSTER t USING nosuch; END $$", "42704"},
+        Case{"ClusterOfPartitionsIsNoPartOfAFunction",
+             "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE INDEX i ON t (a)",
+             "DO $$ BEGIN CLUSTER t USING i; END $$", "25001"},
         Case{"ACommentOnNoStatistics", "", "COMMENT ON STATISTICS nosuch IS 'x'", "42704"}),
     [](const auto& test) { return std::string(test.param.name); });
 
