@@ -240,6 +240,19 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ClusterOfPartitionsIsNoPartOfAFunction",
              "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE INDEX i ON t (a)",
              "DO $$ BEGIN CLUSTER t USING i; END $$", "25001"},
+        Case{"AKeyTakesNoOtherOrder",
+             "CREATE TABLE t (a text); CREATE UNIQUE INDEX i ON t (a text_pattern_ops)",
+             "ALTER TABLE t ADD UNIQUE USING INDEX i", "42809"},
+        Case{"AKeyTakesTheDefaultOrder",
+             "CREATE TABLE t (a text COLLATE \"C\"); CREATE UNIQUE INDEX i ON t (a COLLATE \"C\" "
+             "text_ops)",
+             "ALTER TABLE t ADD UNIQUE USING INDEX i", ""},
+        Case{"AKeyTakesNoOtherCollation",
+             "CREATE TABLE t (a text); CREATE UNIQUE INDEX i ON t (a COLLATE \"C\")",
+             "ALTER TABLE t ADD UNIQUE USING INDEX i", "42809"},
+        Case{"AnIndexIsLookedAtBeforeDefaults",
+             "CREATE TABLE t (a text, b int); CREATE INDEX i ON t (a)",
+             "ALTER TABLE t ALTER COLUMN b SET DEFAULT now(), ADD UNIQUE USING INDEX i", "42809"},
         Case{"ACommentOnNoStatistics", "", "COMMENT ON STATISTICS nosuch IS 'x'", "42704"}),
     [](const auto& test) { return std::string(test.param.name); });
 

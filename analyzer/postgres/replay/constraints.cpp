@@ -178,7 +178,13 @@ bool check_index_to_use(Run& run, Oid table, const model::Constraint& definition
       return run.fail("42809",
                       fmt::format("index \"{}\" contains expressions", definition.using_index));
     }
-    if (key.descending || key.nulls_first) {
+    const Column* column = owner.column(key.column);
+    const bool other_class =
+        column != nullptr && !key.operator_class.empty() &&
+        key.operator_class != operator_class(run.catalog, index->method, "", column->type).name;
+    const bool other_collation =
+        column != nullptr && !key.collation.empty() && key.collation != column->collation;
+    if (key.descending || key.nulls_first || other_class || other_collation) {
       return run.fail("42809", fmt::format("index \"{}\" column number 1 does not have default "
                                            "sorting behavior",
                                            definition.using_index));
