@@ -253,6 +253,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AnIndexIsLookedAtBeforeDefaults",
              "CREATE TABLE t (a text, b int); CREATE INDEX i ON t (a)",
              "ALTER TABLE t ALTER COLUMN b SET DEFAULT now(), ADD UNIQUE USING INDEX i", "42809"},
+        Case{"AFunctionKeepsItsParametersNames",
+             "CREATE FUNCTION f(y int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+             "CREATE OR REPLACE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'", "42P13"},
+        Case{"AFunctionMayNameItsParameters",
+             "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+             "CREATE OR REPLACE FUNCTION f(y int) RETURNS int LANGUAGE sql AS 'SELECT 1'", ""},
+        Case{"AFunctionKeepsItsDefaults",
+             "CREATE FUNCTION f(y int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+             "CREATE OR REPLACE FUNCTION f(y int) RETURNS int LANGUAGE sql AS 'SELECT 1'", "42P13"},
         Case{"ACommentOnNoStatistics", "", "COMMENT ON STATISTICS nosuch IS 'x'", "42704"}),
     [](const auto& test) { return std::string(test.param.name); });
 
