@@ -17,7 +17,8 @@ using model::ExpressionKind;
 /// Source: get_rule_expr() in src/backend/utils/adt/ruleutils.c, without PRETTY flags.
 class Printer {
  public:
-  Printer(const Catalog& catalog, const Scope& scope) : catalog_(catalog), scope_(scope) {}
+  Printer(const Catalog& catalog, const Scope& scope, bool for_reading = false)
+      : catalog_(catalog), scope_(scope), for_reading_(for_reading) {}
 
   std::optional<std::string> print(const Expression& e);
   /// As a value of type `target`.
@@ -26,6 +27,7 @@ class Printer {
  private:
   const Catalog& catalog_;
   const Scope& scope_;
+  bool for_reading_;
 
   using Text = std::optional<std::string>;
   Text constant(const Expression& e, const model::TypeName& target);
@@ -186,6 +188,12 @@ Printer::Text Printer::in_list(const Expression& e, bool negated) {
   std::string array = fmt::format("ARRAY[{}]", elements);
   if (fact != nullptr && !takes_any_type(fact->right) &&
       !same_type(from_fact(fact->right), common)) {
+    if (for_reading_) {
+      // A cast of ARRAY[...] would be read as a cast of every element: transformTypeCast().
+      const Text bare = print(e.args[0]);
+      return bare ? Text(fmt::format("({} {} ({}))", *bare, negated ? "NOT IN" : "IN", elements))
+                  : std::nullopt;
+    }
     model::TypeName other = from_fact(fact->right);
     other.array_dimensions = 1;
     array = fmt::format("({})::{}", array, shown_type(other, false));
@@ -346,6 +354,13 @@ Printer::Text Printer::print(const Expression& e) {
 std::string print_expression(const Catalog& catalog, const Scope& scope,
                              const Expression& expression, const model::TypeName& wanted) {
   Printer printer(catalog, scope);
+  const std::optional<std::string> text = printer.typed(expression, wanted);
+  return text ? *text : expression.sql;
+}
+
+std::string readable_expression(const Catalog& catalog, const Scope& scope,
+                                const Expression& expression, const model::TypeName& wanted) {
+  Printer printer(catalog, scope, true);
   const std::optional<std::string> text = printer.typed(expression, wanted);
   return text ? *text : expression.sql;
 }

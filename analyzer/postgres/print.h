@@ -15,4 +15,9 @@ std::string print_expression(const Catalog& catalog, const Scope& scope,
                              const model::Expression& expression,
                              const model::TypeName& wanted = {});
 
+/// The same so that a server that reads it stores the same expression again.
+std::string readable_expression(const Catalog& catalog, const Scope& scope,
+                                const model::Expression& expression,
+                                const model::TypeName& wanted = {});
+
 }  // namespace forelock::postgres

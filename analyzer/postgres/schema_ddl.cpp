@@ -72,7 +72,7 @@ class Writer {
       const bool index = relation->kind == RelationKind::kIndex ||
                          relation->kind == RelationKind::kPartitionedIndex;
       if (index && relation->constraint == 0 && !is_temporary(relation->table)) {
-        line("{}", index_definition(catalog_, *relation));
+        line("{}", index_definition(catalog_, *relation, true));
       }
     }
     for (const Relation* relation : relations_) {
@@ -322,17 +322,18 @@ class Writer {
     std::string text = model::quote_identifier(own.name) + " " + type_text(own.type);
     if (!own.collation.empty()) text += " COLLATE " + model::quote_identifier(own.collation);
     if (own.generation_expression) {
-      text += fmt::format(" GENERATED ALWAYS AS ({}) {}",
-                          print_expression(catalog_, Scope::of(table), *own.generation_expression),
-                          own.generated == model::GeneratedKind::kVirtual ? "VIRTUAL" : "STORED");
+      text +=
+          fmt::format(" GENERATED ALWAYS AS ({}) {}",
+                      readable_expression(catalog_, Scope::of(table), *own.generation_expression),
+                      own.generated == model::GeneratedKind::kVirtual ? "VIRTUAL" : "STORED");
     } else if (own.default_value) {
       // A bare literal needs the column's type; what is cast on assignment is cast here as well.
       const bool literal = own.default_value->kind == model::ExpressionKind::kConstant;
-      text += " DEFAULT " + print_expression(catalog_, {}, default_of(table, own),
-                                             literal && own.default_value->constant ==
-                                                            model::ConstantKind::kString
-                                                 ? base_type(catalog_, own.type)
-                                                 : model::TypeName{});
+      text += " DEFAULT " + readable_expression(catalog_, {}, default_of(table, own),
+                                                literal && own.default_value->constant ==
+                                                               model::ConstantKind::kString
+                                                    ? base_type(catalog_, own.type)
+                                                    : model::TypeName{});
     }
     if (own.identity != model::IdentityKind::kNone) {
       const Relation* sequence = catalog_.relation(own.owned_sequence);
@@ -363,7 +364,7 @@ class Writer {
     for (const CatalogConstraint& constraint : relation.constraints) {
       if (constraint.kind != ConstraintKind::kCheck || !constraint.validated) continue;
       item(fmt::format("CONSTRAINT {} {}", model::quote_identifier(constraint.name),
-                       constraint_definition(catalog_, relation, constraint)));
+                       constraint_definition(catalog_, relation, constraint, true)));
     }
     text += "\n)";
     if (relation.partition_key) {
@@ -375,8 +376,8 @@ class Writer {
         if (!first_key) text += ", ";
         first_key = false;
         text += key.column.empty() && key.expression
-                    ? fmt::format("({})",
-                                  print_expression(catalog_, Scope::of(relation), *key.expression))
+                    ? fmt::format("({})", readable_expression(catalog_, Scope::of(relation),
+                                                              *key.expression))
                     : model::quote_identifier(key.column);
         if (!key.collation.empty()) text += " COLLATE " + model::quote_identifier(key.collation);
         if (!key.operator_class.empty()) {
@@ -466,7 +467,7 @@ class Writer {
       if (!key && constraint.inherited_from > 0 && !constraint.local) continue;
       line("ALTER TABLE {}{} ADD CONSTRAINT {} {}", key ? "ONLY " : "", qualified(relation),
            model::quote_identifier(constraint.name),
-           constraint_definition(catalog_, relation, constraint));
+           constraint_definition(catalog_, relation, constraint, true));
     }
   }
 
@@ -488,7 +489,7 @@ class Writer {
       if (!own.default_value) continue;
       line("ALTER VIEW {} ALTER COLUMN {} SET DEFAULT {}", qualified(relation),
            model::quote_identifier(own.name),
-           print_expression(catalog_, {}, *own.default_value, own.type));
+           readable_expression(catalog_, {}, *own.default_value, own.type));
     }
   }
 
@@ -505,7 +506,8 @@ class Writer {
     for (const model::IndexKey& key : object.definition.keys) {
       if (!key.expression) continue;
       if (!keys.empty()) keys += ", ";
-      keys += fmt::format("({})", print_expression(catalog_, Scope::of(*table), *key.expression));
+      keys +=
+          fmt::format("({})", readable_expression(catalog_, Scope::of(*table), *key.expression));
     }
     std::string kinds;
     for (const std::string& kind : object.definition.kinds) {
@@ -623,7 +625,7 @@ class Writer {
         fmt::format("CREATE POLICY {}{}", name, given.permissive ? "" : " AS RESTRICTIVE");
     if (!given.command.empty()) text += " FOR " + given.command;
     const auto shown = [&](const model::Expression& expression) {
-      return print_expression(catalog_, Scope::of(table), expression);
+      return readable_expression(catalog_, Scope::of(table), expression);
     };
     if (given.using_expression) text += fmt::format(" USING ({})", shown(*given.using_expression));
     if (given.check_expression) {

@@ -236,14 +236,15 @@ std::string view_query(const Catalog& catalog, const Relation& view) {
 }
 
 std::string constraint_definition(const Catalog& catalog, const Relation& table,
-                                  const CatalogConstraint& constraint) {
+                                  const CatalogConstraint& constraint, bool for_reading) {
   std::string result;
+  const auto print = for_reading ? readable_expression : print_expression;
   const Relation* index = catalog.relation(constraint.index);
   switch (constraint.kind) {
     case ConstraintKind::kCheck:
       if (constraint.expression) {
-        result = fmt::format("CHECK ({})",
-                             print_expression(catalog, Scope::of(table), *constraint.expression));
+        result =
+            fmt::format("CHECK ({})", print(catalog, Scope::of(table), *constraint.expression, {}));
       }
       if (constraint.no_inherit) result += " NO INHERIT";
       break;
@@ -279,7 +280,7 @@ std::string constraint_definition(const Catalog& catalog, const Relation& table,
   return result;
 }
 
-std::string index_definition(const Catalog& catalog, const Relation& index) {
+std::string index_definition(const Catalog& catalog, const Relation& index, bool for_reading) {
   const Relation* table = catalog.relation(index.table);
   if (table == nullptr) return {};
   std::string keys;
@@ -302,8 +303,8 @@ std::string index_definition(const Catalog& catalog, const Relation& index) {
     result += fmt::format(" TABLESPACE {}", model::quote_identifier(index.tablespace));
   }
   if (index.predicate) {
-    result +=
-        fmt::format(" WHERE {}", print_expression(catalog, Scope::of(*table), *index.predicate));
+    const auto print = for_reading ? readable_expression : print_expression;
+    result += fmt::format(" WHERE {}", print(catalog, Scope::of(*table), *index.predicate, {}));
   }
   return result;
 }

@@ -8,11 +8,12 @@
 
 namespace forelock::postgres {
 
-/// As pg_get_constraintdef(oid) prints it.
+/// As pg_get_constraintdef(oid) prints it; `for_reading`, so that a server stores the same again.
 std::string constraint_definition(const Catalog& catalog, const Relation& table,
-                                  const CatalogConstraint& constraint);
-/// As pg_get_indexdef(oid) prints it.
-std::string index_definition(const Catalog& catalog, const Relation& index);
+                                  const CatalogConstraint& constraint, bool for_reading = false);
+/// As pg_get_indexdef(oid) prints it, or for reading.
+std::string index_definition(const Catalog& catalog, const Relation& index,
+                             bool for_reading = false);
 /// The query of a view with today's names of what it reads.
 std::string view_query(const Catalog& catalog, const Relation& view);
 /// SQL that makes an empty database equal to the catalog; psql can run it.

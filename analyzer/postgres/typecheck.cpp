@@ -221,6 +221,36 @@ std::optional<TypeError> function_error(const Catalog& catalog, const Scope& sco
   return std::nullopt;
 }
 
+/// ROW(...) becomes a value of a composite type column by column: coerce_record_to_complex().
+std::optional<TypeError> row_error(const Catalog& catalog, const Scope& scope,
+                                   const Expression& row, const TypeName& target,
+                                   CastContext context) {
+  const Type* type = user_type(catalog, base_type(catalog, target));
+  if (row.kind != ExpressionKind::kRow || type == nullptr || type->kind != TypeKind::kComposite ||
+      type->assumed || target.array_dimensions != 0) {
+    return std::nullopt;
+  }
+  const Relation* relation = catalog.relation(type->relation);
+  if (relation == nullptr || relation->open_columns) return std::nullopt;
+  const auto refuse = [&](const std::string& why) {
+    return TypeError{"42846",
+                     fmt::format("cannot cast type record to {}: {}", model::display(target), why)};
+  };
+  for (std::size_t i = 0; i < relation->columns.size(); ++i) {
+    if (i >= row.args.size()) return refuse("input has too few columns");
+    const TypeName& wanted = relation->columns[i].type;
+    const TypeName from = infer_type(catalog, scope, row.args[i]);
+    if (is_unknown(from)) {
+      if (auto error = literal_as(catalog, row.args[i], wanted)) return error;
+    } else if (cast_path(catalog, from, wanted, context) == CastPath::kNone) {
+      return refuse(fmt::format("cannot cast type {} to {} in column {}", model::display(from),
+                                model::display(wanted), i + 1));
+    }
+  }
+  if (row.args.size() > relation->columns.size()) return refuse("input has too many columns");
+  return std::nullopt;
+}
+
 std::optional<TypeError> cast_error(const Catalog& catalog, const Scope& scope,
                                     const Expression& e) {
   if (!e.type || e.args.empty()) return std::nullopt;
@@ -232,7 +262,7 @@ std::optional<TypeError> cast_error(const Catalog& catalog, const Scope& scope,
     return TypeError{"42846", fmt::format("cannot cast type {} to {}", model::display(from),
                                           model::display(target))};
   }
-  return std::nullopt;
+  return row_error(catalog, scope, arg, target, CastContext::kExplicit);
 }
 
 std::optional<TypeError> operation_error(const Catalog& catalog, const Scope& scope,
@@ -362,7 +392,7 @@ std::optional<TypeError> assignment_error(const Catalog& catalog, const Scope& s
     return TypeError{"42804", fmt::format("value is of type {} but {} is needed",
                                           model::display(from), model::display(type))};
   }
-  return std::nullopt;
+  return row_error(catalog, scope, value, type, CastContext::kAssignment);
 }
 
 }  // namespace forelock::postgres

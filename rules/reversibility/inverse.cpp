@@ -155,7 +155,7 @@ class Inverter {
       if (drop.kind != model::ObjectKind::kIndex) return std::nullopt;
       const postgres::Relation* index = before_.find_index(object.name);
       if (index == nullptr || index->assumed || drop.concurrently) return std::nullopt;
-      all.push_back(execute(postgres::index_definition(before_, *index)));
+      all.push_back(execute(postgres::index_definition(before_, *index, true)));
     }
     return all;
   }
@@ -241,8 +241,9 @@ class Inverter {
     if (const auto* dropped = std::get_if<model::DropConstraint>(&action.what)) {
       const postgres::CatalogConstraint* constraint = table.constraint_named(dropped->name);
       if (constraint == nullptr || dropped->cascade) return std::nullopt;
-      return lines({execute(alter + "ADD CONSTRAINT " + model::quote_identifier(constraint->name) +
-                            " " + postgres::constraint_definition(before_, table, *constraint))});
+      return lines(
+          {execute(alter + "ADD CONSTRAINT " + model::quote_identifier(constraint->name) + " " +
+                   postgres::constraint_definition(before_, table, *constraint, true))});
     }
     if (std::holds_alternative<model::ValidateConstraint>(action.what)) return none();
     return std::nullopt;

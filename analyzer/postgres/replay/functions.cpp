@@ -88,6 +88,40 @@ bool check_body(Run& run, const model::CreateFunction& statement) {
 
 }  // namespace
 
+namespace {
+
+std::vector<model::FunctionParameter> inputs(const model::CreateFunction& function) {
+  std::vector<model::FunctionParameter> result = function.parameters;
+  std::erase_if(result, [](const model::FunctionParameter& parameter) {
+    return parameter.mode == 'o' || parameter.mode == 't';
+  });
+  return result;
+}
+
+/// Calls that there are name parameters and leave out those with defaults: ProcedureCreate().
+bool keeps_parameters(Run& run, const model::CreateFunction& before,
+                      const model::CreateFunction& after) {
+  const auto old_inputs = inputs(before);
+  const auto new_inputs = inputs(after);
+  for (std::size_t i = 0; i < old_inputs.size() && i < new_inputs.size(); ++i) {
+    if (!old_inputs[i].name.empty() && old_inputs[i].name != new_inputs[i].name) {
+      return run.fail(
+          "42P13", fmt::format("cannot change name of input parameter \"{}\"", old_inputs[i].name));
+    }
+  }
+  const auto defaults = [](const std::vector<model::FunctionParameter>& parameters) {
+    return std::ranges::count_if(parameters, [](const model::FunctionParameter& parameter) {
+      return parameter.default_value.has_value();
+    });
+  };
+  if (defaults(new_inputs) < defaults(old_inputs)) {
+    return run.fail("42P13", "cannot remove parameter defaults from existing function");
+  }
+  return true;
+}
+
+}  // namespace
+
 bool apply(Run& run, const model::CreateFunction& statement) {
   const std::string schema = run.creation_schema(statement.name);
   if (run.failed) return false;
@@ -134,6 +168,7 @@ bool apply(Run& run, const model::CreateFunction& statement) {
          before->set_of != statement.returns->set_of)) {
       return run.fail("42P13", "cannot change return type of existing function");
     }
+    if (!keeps_parameters(run, existing->definition, statement)) return false;
     function.oid = existing->oid;
     function.comment = existing->comment;
   }

@@ -226,7 +226,7 @@ bool apply(Run& run, const model::Cluster& statement) {
   if (partitioned && !run.since(15)) {
     return run.fail("0A000", "cannot cluster a partitioned table");
   }
-  if (partitioned && !run.needs_no_transaction("CLUSTER")) return false;
+  // The index is looked up before a partitioned table is refused in a transaction: cluster().
   Oid chosen = 0;
   if (!statement.index.empty()) {
     const Relation* index = run.catalog.find_index({table->schema, statement.index});
@@ -234,6 +234,7 @@ bool apply(Run& run, const model::Cluster& statement) {
       return run.fail("42704", fmt::format("index \"{}\" for table \"{}\" does not exist",
                                            statement.index, table->name));
     }
+    if (partitioned && !run.needs_no_transaction("CLUSTER")) return false;
     if (index != nullptr && index->predicate) {
       return run.fail("0A000", fmt::format("cannot cluster on partial index \"{}\"", index->name));
     }
@@ -252,6 +253,7 @@ bool apply(Run& run, const model::Cluster& statement) {
           "42704",
           fmt::format("there is no previously clustered index for table \"{}\"", table->name));
     }
+    if (partitioned && !run.needs_no_transaction("CLUSTER")) return false;
   }
   return cluster_one(run, run.at(table->oid), partitioned ? 0 : chosen);
 }

@@ -226,11 +226,15 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
   }
   const Oid oid = copy.oid;
   const Oid relation = copy.relation;
-  // The multirange keeps the name that it was given when the range was made.
-  const bool named = std::ranges::any_of(
-      copy.range, [](const auto& option) { return option.first == "multirange_type_name"; });
-  if (copy.kind == TypeKind::kRange && !named && from.name != to.name) {
-    copy.range.emplace_back("multirange_type_name", multirange_name(*type));
+  // The multirange keeps its name and its schema: AlterTypeNamespaceInternal() moves the array
+  // only.
+  if (copy.kind == TypeKind::kRange && run.since(14)) {
+    std::string multirange = multirange_name(*type);
+    if (from.schema != to.schema && multirange.find('.') == std::string::npos) {
+      multirange = fmt::format("{}.{}", from.schema, multirange);
+    }
+    std::erase_if(copy.range, [](const auto& o) { return o.first == "multirange_type_name"; });
+    copy.range.emplace_back("multirange_type_name", std::move(multirange));
   }
   run.catalog.put(std::move(copy));
   if (relation != 0 && run.catalog.relation(relation) != nullptr) {

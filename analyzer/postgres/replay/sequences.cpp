@@ -136,10 +136,9 @@ bool apply(Run& run, const model::AlterSequence& statement) {
   if (options.owned_by) {
     const Relation* table = run.catalog.relation(copy.table);
     const Column* column = table == nullptr ? nullptr : table->column(copy.owner_column);
-    if (column != nullptr && column->identity != model::IdentityKind::kNone) {
-      return run.fail("0A000", "cannot change ownership of identity sequence");
-    }
+    const bool identity = column != nullptr && column->identity != model::IdentityKind::kNone;
     if (!own_sequence(run, copy, *options.owned_by)) return false;
+    if (identity) return run.fail("0A000", "cannot change ownership of identity sequence");
   }
   run.put(std::move(copy));
   return true;

@@ -25,8 +25,10 @@ std::optional<model::QualifiedName> new_type_name(Run& run, const model::Qualifi
   }
   const bool multirange =
       run.since(14) && std::ranges::any_of(run.catalog.types(), [&](const Type* other) {
-        return other->kind == TypeKind::kRange && other->schema == name.schema &&
-               multirange_name(*other) == name.name;
+        if (other->kind != TypeKind::kRange) return false;
+        const std::string taken = multirange_name(*other);
+        return taken == name.schema + "." + name.name ||
+               (other->schema == name.schema && taken == name.name);
       });
   const Relation* relation = run.catalog.find_relation(name);
   if (multirange || (relation != nullptr && !relation->assumed && !is_index(relation->kind) &&
@@ -367,7 +369,12 @@ bool apply(Run& run, const model::CreateRangeType& statement) {
     if (multirange == name->name) {
       return run.fail("42710", fmt::format("type \"{}\" already exists", multirange));
     }
-    if (!new_type_name(run, {name->schema, multirange})) return false;
+    const std::size_t dot = multirange.find('.');
+    const model::QualifiedName second =
+        dot == std::string::npos
+            ? model::QualifiedName{name->schema, multirange}
+            : model::QualifiedName{multirange.substr(0, dot), multirange.substr(dot + 1)};
+    if (!new_type_name(run, second)) return false;
   }
   Type type = make_type(run, TypeKind::kRange, *name);
   type.range = statement.options;
