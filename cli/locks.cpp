@@ -27,6 +27,7 @@ using reporters::Json;
 struct LocksOptions {
   PathOptions paths;
   std::string format = "text", range;
+  bool existing = false;
 };
 
 /// One statement with what it does, and where it stands.
@@ -74,10 +75,30 @@ Effects syntax_error(const model::NotAnalyzed& step) {
   return effects;
 }
 
-/// A script from its first statement on an empty database; nothing is assumed to exist.
-std::vector<Entry> replay_script(const text::FileRef& file, int pg_version) {
+/// Whether a script makes anything that it could then be about.
+bool creates_something(const model::Migration& script) {
+  return std::ranges::any_of(script.upgrade.steps, [](const model::Step& step) {
+    const model::Statement* statement = step.statement();
+    return statement != nullptr &&
+           std::visit(
+               []<typename T>(const T&) {
+                 using namespace model;
+                 return std::is_same_v<T, CreateTable> || std::is_same_v<T, CreateTableAs> ||
+                        std::is_same_v<T, CreateView> || std::is_same_v<T, CreateSequence> ||
+                        std::is_same_v<T, CreateEnum> || std::is_same_v<T, CreateCompositeType> ||
+                        std::is_same_v<T, CreateRangeType> || std::is_same_v<T, CreateBaseType> ||
+                        std::is_same_v<T, CreateDomain> || std::is_same_v<T, CreateFunction> ||
+                        std::is_same_v<T, CreateSchema> || std::is_same_v<T, CreateExtension>;
+               },
+               statement->operation);
+  });
+}
+
+/// A script from its first statement on an empty database, or on one that has what it names.
+std::vector<Entry> replay_script(const text::FileRef& file, int pg_version, bool existing) {
   const model::Migration migration = sql::read_script(file, false);
-  postgres::Replay replay({.pg_version = pg_version, .assume_missing = false});
+  postgres::Replay replay(
+      {.pg_version = pg_version, .assume_missing = existing || !creates_something(migration)});
   replay.begin_migration(0);
   std::vector<Entry> entries;
   for (const model::Step& step : migration.upgrade.steps) {
@@ -230,7 +251,8 @@ bool replay_scripts(Session& session, const LocksOptions& options, std::vector<E
       session.fail(project::Failure{file.error().message, path});
       continue;
     }
-    std::ranges::move(replay_script(*file, pg_version), std::back_inserter(entries));
+    std::ranges::move(replay_script(*file, pg_version, options.existing),
+                      std::back_inserter(entries));
   }
   return true;
 }
@@ -264,10 +286,13 @@ void add_locks(CLI::App& app, Session& session) {
   CLI::App* command =
       app.add_subcommand("locks", "Say what each statement locks, rewrites and scans");
   command->footer(
-      "A .sql file is replayed by itself on an empty database, statement by statement.");
+      "A .sql file is replayed by itself, statement by statement: on an empty database when it "
+      "creates something, else on one that has what it names.");
   add_path_options(*command, options->paths);
   command->add_option("-f,--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
+  command->add_flag("--existing", options->existing,
+                    "What a .sql file names but does not create is there already");
   command->add_option("--range", options->range, "A:B, the revisions after A up to B; or one");
   command->callback([options, &session] { print_locks(session, *options); });
 }

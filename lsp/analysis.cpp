@@ -50,7 +50,8 @@ bool same_place(const model::Migration& a, const model::Migration& b) {
 
 ProjectAnalyzer::History ProjectAnalyzer::read(const project::FileSystem& files,
                                                const AnalysisRequest& request) const {
-  History history{.working_folder = request.working_folder, .projects = {}, .failure = {}};
+  History history{
+      .working_folder = request.working_folder, .projects = {}, .replayed = {}, .failure = {}};
   project::Request wanted = project_request(request.paths, request.working_folder);
   auto loaded = project::load(files, wanted, rules_);
   if (!loaded) {
@@ -59,14 +60,17 @@ ProjectAnalyzer::History ProjectAnalyzer::read(const project::FileSystem& files,
     loaded = project::load(files, wanted, rules_);
   }
   if (loaded) history.projects = *std::move(loaded);
+  for (std::size_t i = 0; i < history.projects.size(); ++i) history.replayed.emplace_back(true);
   return history;
 }
 
 bool ProjectAnalyzer::update(History& history, const project::FileSystem& files,
                              const std::string& path) const {
   const std::string shown = project::shown_path(path, history.working_folder);
-  for (project::LoadedProject& loaded : history.projects) {
-    for (model::Migration& migration : loaded.project.migrations) {
+  for (std::size_t i = 0; i < history.projects.size(); ++i) {
+    project::LoadedProject& loaded = history.projects[i];
+    for (std::size_t index = 0; index < loaded.project.migrations.size(); ++index) {
+      model::Migration& migration = loaded.project.migrations[index];
       if (migration.file == nullptr || migration.file->path() != shown) continue;
       const auto file = files.read(path, shown);
       if (!file) return false;
@@ -82,6 +86,7 @@ bool ProjectAnalyzer::update(History& history, const project::FileSystem& files,
       if (fresh.file == nullptr || fresh.file->path() != shown || !same_place(fresh, migration)) {
         return false;
       }
+      history.replayed[i].forget_from(index);
       migration = std::move(fresh);
       return true;
     }
@@ -110,12 +115,13 @@ AnalysisResult ProjectAnalyzer::analyze(const project::FileSystem& files,
   History& history = current(files, request);
   result.failure = history.failure;
   const project::Request wanted = project_request(request.paths, request.working_folder);
-  for (project::LoadedProject& loaded : history.projects) {
+  for (std::size_t i = 0; i < history.projects.size(); ++i) {
+    project::LoadedProject& loaded = history.projects[i];
     loaded.requested.clear();
     for (const std::string& path : request.paths) {
       loaded.requested.insert(project::shown_path(path, request.working_folder));
     }
-    lint::Report report = project::lint_project(loaded, wanted, rules_);
+    lint::Report report = project::lint_project(loaded, wanted, rules_, history.replayed[i]);
     if (auto applied = project::apply_baseline(report, loaded.configuration, files); !applied) {
       result.failure = std::move(applied.error());
     }

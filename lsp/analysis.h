@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analyzer/lint/finding.h"
+#include "analyzer/lint/replayed_history.h"
 #include "analyzer/lint/rule.h"
 #include "analyzer/model/migration.h"
 #include "analyzer/project/file_system.h"
@@ -50,8 +51,8 @@ class Analyzer {
   virtual void forget() {}
 };
 
-/// The real engine. Keeps each history as it was last read: a keystroke in a revision compiles that
-/// revision and replays the history; other changes read the history again.
+/// The real engine. Keeps each history as it was last read and replayed: a keystroke in a revision
+/// compiles that revision and replays it and those after it; other changes read the history again.
 class ProjectAnalyzer : public Analyzer {
  public:
   explicit ProjectAnalyzer(std::span<const lint::Rule* const> rules) : rules_(rules) {}
@@ -66,6 +67,7 @@ class ProjectAnalyzer : public Analyzer {
   struct History {
     std::string working_folder;
     std::vector<project::LoadedProject> projects;
+    std::vector<lint::ReplayedHistory> replayed;  ///< One for each project.
     std::optional<project::Failure> failure;
   };
   /// The history that the files of the request belong to, as it is now.

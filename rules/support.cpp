@@ -1,172 +1,26 @@
 #include "rules/support.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace forelock::rules {
 namespace {
 
-std::string shown(std::string_view schema, std::string_view name) {
-  if (schema.empty() || schema == "public") return std::string(name);
-  return std::string(schema) + "." + std::string(name);
-}
-
 bool is_temporary(const postgres::Relation& relation) {
   return relation.persistence == model::Persistence::kTemporary;
-}
-
-/// A column that the migration drops from or adds to a table, with its step.
-struct ColumnChange {
-  std::size_t step = 0;
-  postgres::Oid table = 0;
-  std::string table_name;
-  std::string name;
-  model::TypeName type;
-  bool fresh = false;  ///< Added by this migration.
-};
-
-/// Types between which a rename is thinkable: equal ones, and those of one family.
-bool alike(const model::TypeName& a, const model::TypeName& b) {
-  if (a.array_dimensions != b.array_dimensions) return false;
-  if (a.name.name == b.name.name) return true;
-  static constexpr std::array<std::string_view, 4> kTexts = {"varchar", "text", "bpchar", "citext"};
-  static constexpr std::array<std::string_view, 3> kIntegers = {"int2", "int4", "int8"};
-  static constexpr std::array<std::string_view, 2> kTimes = {"timestamp", "timestamptz"};
-  const auto both_in = [&](const auto& family) {
-    return std::ranges::find(family, a.name.name) != family.end() &&
-           std::ranges::find(family, b.name.name) != family.end();
-  };
-  return both_in(kTexts) || both_in(kIntegers) || both_in(kTimes);
-}
-
-/// The column refers to another table.
-bool is_reference(const postgres::Catalog& catalog, postgres::Oid oid, std::string_view name) {
-  const postgres::Relation* table = catalog.relation(oid);
-  const postgres::Column* column = table == nullptr ? nullptr : table->column(name);
-  return column != nullptr && std::ranges::any_of(table->constraints, [&](const auto& constraint) {
-           return constraint.kind == model::ConstraintKind::kForeignKey &&
-                  std::ranges::find(constraint.columns, column->number) != constraint.columns.end();
-         });
-}
-
-/// A data change of this migration copies the old column's values, so nothing is lost.
-bool copies_values(const postgres::MigrationTrace& trace, const ColumnChange& dropped,
-                   const ColumnChange& added) {
-  return std::ranges::any_of(trace.upgrade.steps, [&](const postgres::TraceStep& step) {
-    const model::Statement* statement = step.step->statement();
-    if (statement == nullptr) return true;  // What is not known may copy.
-    const auto* update = std::get_if<model::Update>(&statement->operation);
-    if (update == nullptr) return false;
-    return std::ranges::any_of(update->assignments, [&](const auto& assignment) {
-      if (assignment.first != added.name) return false;
-      bool reads = false;
-      model::for_each(assignment.second, [&](const model::Expression& part) {
-        reads = reads || part.name == dropped.name || part.kind == model::ExpressionKind::kSubquery;
-      });
-      return reads;
-    });
-  });
-}
-
-void add_column_renames(const postgres::MigrationTrace& trace, std::vector<LikelyRename>& renames) {
-  std::vector<ColumnChange> dropped;
-  std::vector<ColumnChange> added;
-  for (std::size_t i = 0; i < trace.upgrade.steps.size(); ++i) {
-    const postgres::TraceStep& step = trace.upgrade.steps[i];
-    const model::Statement* statement = step.step->statement();
-    if (statement == nullptr) continue;
-    for_each_action<model::DropColumn>(*statement, [&](const auto& alter, const auto& action) {
-      const postgres::Relation* table = step.before.find_table(alter.table);
-      if (table == nullptr || table->created_in_migration == trace.index) return;
-      const postgres::Column* column = table->column(action.column);
-      if (column == nullptr || column->added_by_this_migration) return;
-      dropped.push_back(
-          {i, table->oid, shown(table->schema, table->name), column->name, column->type, false});
-    });
-    for_each_action<model::AddColumn>(*statement, [&](const auto& alter, const auto& action) {
-      const postgres::Relation* table = step.before.find_table(alter.table);
-      if (table == nullptr || table->created_in_migration == trace.index) return;
-      added.push_back({i, table->oid, shown(table->schema, table->name), action.column.name,
-                       action.column.type, true});
-    });
-  }
-  for (const ColumnChange& drop : dropped) {
-    const auto same = [&](const ColumnChange& other) {
-      return other.table == drop.table && alike(other.type, drop.type);
-    };
-    // With several candidates nobody can say which is meant.
-    if (std::ranges::count_if(added, same) != 1 || std::ranges::count_if(dropped, same) != 1) {
-      continue;
-    }
-    const auto add = std::ranges::find_if(added, same);
-    if (add->name == drop.name || copies_values(trace, drop, *add)) continue;
-    if (is_reference(trace.upgrade.before, drop.table, drop.name) !=
-        is_reference(trace.upgrade.after, add->table, add->name)) {
-      continue;
-    }
-    renames.push_back({drop.step, add->step, false, drop.table_name, drop.name, add->name});
-  }
-}
-
-/// How many of `old_table`'s columns the new one has too, with alike types.
-bool mostly_same(const postgres::Relation& old_table, const model::CreateTable& created) {
-  if (old_table.assumed || old_table.columns.size() < 3) return false;
-  const auto same = static_cast<std::size_t>(
-      std::ranges::count_if(old_table.columns, [&](const postgres::Column& column) {
-        return std::ranges::find(created.columns, column.name, &model::ColumnDefinition::name) !=
-               created.columns.end();
-      }));
-  const std::size_t larger = std::max(old_table.columns.size(), created.columns.size());
-  return same * 10 >= larger * 7;
-}
-
-void add_table_renames(const postgres::MigrationTrace& trace, std::vector<LikelyRename>& renames) {
-  for (std::size_t i = 0; i < trace.upgrade.steps.size(); ++i) {
-    const postgres::TraceStep& step = trace.upgrade.steps[i];
-    const model::Statement* statement = step.step->statement();
-    if (statement == nullptr) continue;
-    const auto* drop = std::get_if<model::Drop>(&statement->operation);
-    if (drop == nullptr || drop->kind != model::ObjectKind::kTable) continue;
-    for (const model::ObjectReference& object : drop->objects) {
-      const postgres::Relation* table = step.before.find_table(object.name);
-      if (table == nullptr || table->created_in_migration == trace.index) continue;
-      for (std::size_t j = 0; j < trace.upgrade.steps.size(); ++j) {
-        const model::Statement* other = trace.upgrade.steps[j].step->statement();
-        if (other == nullptr) continue;
-        const auto* created = std::get_if<model::CreateTable>(&other->operation);
-        if (created == nullptr || created->table.name == table->name ||
-            !mostly_same(*table, *created)) {
-          continue;
-        }
-        const bool copied =
-            std::ranges::any_of(trace.upgrade.steps, [&](const postgres::TraceStep& between) {
-              const model::Statement* data = between.step->statement();
-              return data == nullptr ||
-                     (std::holds_alternative<model::Insert>(data->operation) &&
-                      std::get<model::Insert>(data->operation).table.name == created->table.name);
-            });
-        if (copied) continue;
-        renames.push_back({i, j, true, shown(table->schema, table->name),
-                           shown(table->schema, table->name),
-                           shown(created->table.schema, created->table.name)});
-        break;
-      }
-    }
-  }
 }
 
 }  // namespace
 
 std::string in_quotes(std::string_view name) { return "'" + std::string(name) + "'"; }
 std::string in_quotes(const model::QualifiedName& name) {
-  return in_quotes(shown(name.schema, name.name));
+  return in_quotes(postgres::shown(name.schema, name.name));
 }
 std::string in_quotes(const postgres::Relation& relation) {
-  return in_quotes(shown(relation.schema, relation.name));
+  return in_quotes(postgres::shown(relation.schema, relation.name));
 }
 std::string quoted_column(const model::QualifiedName& table, std::string_view column) {
-  return in_quotes(shown(table.schema, table.name) + "." + std::string(column));
+  return in_quotes(postgres::shown(table.schema, table.name) + "." + std::string(column));
 }
 
 std::string quoted_list(const std::vector<std::string>& names) {
@@ -209,8 +63,9 @@ bool is_private(const lint::StepContext& ctx, const model::QualifiedName& table)
   return is_private(ctx, ctx.before.find_relation(table));
 }
 
-bool is_private_and_empty(const lint::StepContext& ctx, const model::QualifiedName& table) {
+bool is_surely_empty(const lint::StepContext& ctx, const model::QualifiedName& table) {
   const postgres::Relation* relation = ctx.before.find_relation(table);
+  if (relation != nullptr && relation->emptied) return true;
   return is_private(ctx, relation) && !relation->rows_loaded;
 }
 
@@ -266,20 +121,6 @@ bool changes_schema(const model::Operation& operation) {
                std::is_same_v<T, AlterExtension>;
       },
       operation);
-}
-
-std::vector<LikelyRename> likely_renames(const postgres::MigrationTrace& trace) {
-  std::vector<LikelyRename> renames;
-  add_column_renames(trace, renames);
-  add_table_renames(trace, renames);
-  return renames;
-}
-
-bool is_likely_rename(const lint::StepContext& ctx, std::string_view old_name) {
-  if (ctx.way != lint::Way::kUpgrade) return false;
-  return std::ranges::any_of(likely_renames(ctx.migration.trace), [&](const LikelyRename& rename) {
-    return rename.drop_step == ctx.index && rename.old_name == old_name;
-  });
 }
 
 }  // namespace forelock::rules

@@ -47,8 +47,9 @@ bool has_no_effect(const lint::StepContext& ctx);
 /// Nobody else can use the table: made by this migration, or temporary. An unknown table is in use.
 bool is_private(const lint::StepContext& ctx, const postgres::Relation* table);
 bool is_private(const lint::StepContext& ctx, const model::QualifiedName& table);
-/// As is_private, and no rows were put into the table since.
-bool is_private_and_empty(const lint::StepContext& ctx, const model::QualifiedName& table);
+/// The table holds no rows here: made by this migration or temporary and not filled since, or
+/// emptied by this migration.
+bool is_surely_empty(const lint::StepContext& ctx, const model::QualifiedName& table);
 /// The first relation that is not `unseen`, or null.
 const postgres::Work* first_seen(const std::vector<postgres::Work>& works);
 
@@ -63,18 +64,5 @@ bool is_exact(const model::Direction& direction);
 bool changes_data(const model::Operation& operation);
 /// DDL that changes what tables, types, indexes, views … there are (no comments, grants, settings).
 bool changes_schema(const model::Operation& operation);
-
-/// A column or table that this migration drops while it adds a like one: most likely a rename that
-/// autogenerate could not see.
-struct LikelyRename {
-  std::size_t drop_step = 0;  ///< Index into the upgrade's trace.
-  std::size_t add_step = 0;
-  bool table = false;
-  std::string table_name;  ///< Of a column's table; of the dropped table.
-  std::string old_name, new_name;
-};
-std::vector<LikelyRename> likely_renames(const postgres::MigrationTrace& trace);
-/// Whether the statement's drop of `old_name` is one of them.
-bool is_likely_rename(const lint::StepContext& ctx, std::string_view old_name);
 
 }  // namespace forelock::rules

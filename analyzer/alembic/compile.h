@@ -3,6 +3,7 @@
 // Alembic revisions to SQL: what `alembic upgrade --sql` would print, without running the revision,
 // and beyond it where Alembic gives up for want of a database.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -75,6 +76,9 @@ struct CompileOptions {
   Version alembic = kCurrentAlembic;
   Version sqlalchemy = kCurrentSqlAlchemy;
   python::ModuleFinder find_module;  ///< May be empty.
+  /// Data files of the project, see python::Host::read_file; may be empty.
+  std::function<std::optional<std::string>(std::string_view package, std::string_view path)>
+      read_file;
   /// Modules that env.py imports: operations of the project's own may be registered there.
   std::vector<std::string> environment_modules;
   SchemaOracle* schema = nullptr;  ///< Of the catalog before this revision; may be null.

@@ -41,6 +41,9 @@ std::string full_name(const std::string& name) {
   return name;
 }
 
+/// A connection with isolation_level="AUTOCOMMIT": what it executes stands in no transaction.
+constexpr std::string_view kAutocommitBind = "@autocommit_bind";
+
 Value rows() { return Value::unknown("rows of the database"); }
 
 const Batch* batch_of(const Symbol& symbol) {
@@ -337,8 +340,10 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
     if ((path == "@context" && (name == "bind" || name == "connection")) ||
         (path == "@context.impl" && (name == "bind" || name == "connection")) ||
         (path == "@session" && name == "bind") ||
-        (path == "@bind" && (name == "engine" || name == "connection"))) {
-      return python::make_symbol("@bind", place);
+        ((path == "@bind" || path == kAutocommitBind) &&
+         (name == "engine" || name == "connection"))) {
+      const bool autocommit = path == kAutocommitBind;
+      return python::make_symbol(std::string(autocommit ? kAutocommitBind : "@bind"), place);
     }
     if (path == "alembic.op" || path == "alembic.context") {
       if (path == "alembic.context" && name == "config") {
@@ -417,7 +422,8 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
   // What the clock says is not known; PostgreSQL reads this word as a time of its own.
   constexpr auto kClock = std::to_array<std::string_view>(
       {"datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow"});
-  if (symbol.kind == Symbol::Kind::kCall && std::ranges::find(kClock, symbol.path()) != kClock.end()) {
+  if (symbol.kind == Symbol::Kind::kCall &&
+      std::ranges::find(kClock, symbol.path()) != kClock.end()) {
     text::MappedText now;
     now.append_derived("now", place.span);
     now.holes.push_back({0, 3});
@@ -581,6 +587,19 @@ bool is_constructor(const std::string& name) {
 
 }  // namespace
 
+std::optional<Value> Host::call_autocommit(std::string_view method, const Arguments& arguments,
+                                           const CallSite& site) {
+  if (method == "connect" || method == "execution_options" || method == "begin") {
+    const Value* isolation = arguments.find("isolation_level");
+    const bool stays = isolation == nullptr || known_string(*isolation) == "AUTOCOMMIT";
+    return python::make_symbol(std::string(stays ? kAutocommitBind : "@bind"), site.place);
+  }
+  ++autocommit_depth_;
+  std::optional<Value> result = call_connection(method, arguments, site);
+  --autocommit_depth_;
+  return result;
+}
+
 std::optional<Value> Host::call_connection(std::string_view method, const Arguments& arguments,
                                            const CallSite& site) {
   const Context here = context(site);
@@ -614,8 +633,12 @@ std::optional<Value> Host::call_connection(std::string_view method, const Argume
   if (method == "begin" || method == "begin_nested") {
     return python::make_symbol("@transaction", site.place);
   }
-  if (method == "connect" || method == "execution_options" || method == "engine" ||
-      method == "get_bind") {
+  if (method == "execution_options") {
+    const Value* isolation = arguments.find("isolation_level");
+    const bool outside = isolation != nullptr && known_string(*isolation) == "AUTOCOMMIT";
+    return python::make_symbol(std::string(outside ? kAutocommitBind : "@bind"), site.place);
+  }
+  if (method == "connect" || method == "engine" || method == "get_bind") {
     return python::make_symbol("@bind", site.place);
   }
   if (method == "commit" || method == "rollback" || method == "close" || method == "detach" ||
@@ -717,6 +740,10 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
     Arguments question = arguments;
     question.positional.erase(question.positional.begin());
     return inspect(std::string_view(name).substr(kDialectOfBind.size()), question, site);
+  }
+  if (name.starts_with("@autocommit_bind.")) {
+    return call_autocommit(std::string_view(name).substr(kAutocommitBind.size() + 1), arguments,
+                           site);
   }
   if (name.starts_with("@bind.")) {
     return call_connection(std::string_view(name).substr(6), arguments, site);

@@ -73,6 +73,9 @@ class Host final : public python::Host {
                                          python::Place place) override;
   std::optional<python::Value> call(const python::Value& callee, const python::Arguments& arguments,
                                     const python::CallSite& site) override;
+  std::optional<std::string> read_file(std::string_view package, std::string_view path) override {
+    return options_.read_file ? options_.read_file(package, path) : std::nullopt;
+  }
   void decorated(const python::Symbol& decorator, const python::Value& value) override;
   std::optional<bool> truth(const python::Symbol& symbol) override;
   std::optional<std::vector<python::Value>> iterate(const python::Symbol& symbol) override;
@@ -127,6 +130,10 @@ class Host final : public python::Host {
                                        const python::Arguments& arguments,
                                        const python::CallSite& site);
   std::optional<python::Value> call_connection(std::string_view method,
+                                               const python::Arguments& arguments,
+                                               const python::CallSite& site);
+  /// The same for a connection in autocommit mode.
+  std::optional<python::Value> call_autocommit(std::string_view method,
                                                const python::Arguments& arguments,
                                                const python::CallSite& site);
   std::optional<python::Value> create_all(const python::Value& metadata, bool create,

@@ -43,8 +43,9 @@ struct Slot {
 
 class Engine {
  public:
-  Engine(const model::Project& project, const model::Project* base, const EngineOptions& options)
-      : project_(project), base_(base), options_(options) {}
+  Engine(const model::Project& project, const model::Project* base, const EngineOptions& options,
+         ReplayedHistory& replayed)
+      : project_(project), base_(base), options_(options), replayed_(replayed) {}
 
   Report run() {
     graph_ = history::build_graph(project_.migrations);
@@ -128,26 +129,16 @@ class Engine {
   }
 
   void replay() {
-    postgres::Replay replay(postgres::ReplayOptions{.pg_version = project_.settings.pg_version});
-    traces_.resize(project_.migrations.size());
+    replayed_.bring_up_to_date(project_, in_scope_);
     for (std::size_t i = 0; i < project_.migrations.size(); ++i) {
-      const model::Migration& migration = project_.migrations[i];
-      const auto index = static_cast<std::uint32_t>(i);
-      try {
-        traces_[i] = postgres::replay_migration(replay, migration, index, project_.settings,
-                                                in_scope_[i] != 0);
-      } catch (const std::exception& failure) {
-        traces_[i] = {};
-        report_.problems.push_back(
-            internal_problem(migration.file, "replaying the migration", failure.what()));
-      }
-      traces_[i].migration = &migration;
-      traces_[i].index = index;
+      if (replayed_.failure(i).empty()) continue;
+      report_.problems.push_back(internal_problem(
+          project_.migrations[i].file, "replaying the migration", replayed_.failure(i).c_str()));
     }
   }
 
   [[nodiscard]] ProjectContext context(const RuleInfo& info) const {
-    return {project_, graph_, traces_, base_, values(info)};
+    return {project_, graph_, replayed_.traces(), base_, values(info)};
   }
 
   void check(std::size_t index) {
@@ -159,7 +150,7 @@ class Engine {
       const std::size_t before = slot.gathered.size();
       try {
         const ProjectContext whole = context(rule->info);
-        const MigrationContext in{whole, migration, traces_[index], rewriter, whole.options};
+        const MigrationContext in{whole, migration, whole.traces[index], rewriter, whole.options};
         GatheringSink sink(rule->info.id, severity(rule->info), &migration, slot.gathered);
         if (rule->check_migration != nullptr) rule->check_migration(in, sink);
         if (rule->check_step != nullptr) check_steps(*rule, in, sink);
@@ -322,6 +313,12 @@ class Engine {
     report_.counts.files = files.size();
     for (Gathered& entry : gathered_) report_.findings.push_back(std::move(entry.finding));
     sort_report(report_);
+    // One defect is met once for each time that the loop around it runs.
+    const auto same = [](const model::Problem& a, const model::Problem& b) {
+      return a.kind == b.kind && a.file == b.file && a.span == b.span && a.message == b.message;
+    };
+    report_.problems.erase(std::ranges::unique(report_.problems, same).begin(),
+                           report_.problems.end());
     set_fingerprints(report_.findings);
     for (const Finding& finding : report_.findings) {
       ++(finding.suppressed.has_value() ? report_.counts.suppressed : report_.counts.findings);
@@ -335,7 +332,7 @@ class Engine {
   history::RevisionGraph graph_;
   std::vector<const Rule*> rules_;
   std::vector<char> in_scope_;  ///< By migration; char, so that threads may read neighbours.
-  std::vector<postgres::MigrationTrace> traces_;
+  ReplayedHistory& replayed_;
   std::vector<Slot> slots_;
   std::vector<Gathered> gathered_;
   Report report_;
@@ -343,9 +340,15 @@ class Engine {
 
 }  // namespace
 
+Report run(const model::Project& project, const model::Project* base, const EngineOptions& options,
+           ReplayedHistory& replayed) {
+  return Engine(project, base, options, replayed).run();
+}
+
 Report run(const model::Project& project, const model::Project* base,
            const EngineOptions& options) {
-  return Engine(project, base, options).run();
+  ReplayedHistory replayed;
+  return run(project, base, options, replayed);
 }
 
 }  // namespace forelock::lint

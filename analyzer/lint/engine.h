@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analyzer/lint/finding.h"
+#include "analyzer/lint/replayed_history.h"
 #include "analyzer/lint/rule.h"
 #include "analyzer/lint/suppressions.h"
 #include "analyzer/model/project.h"
@@ -36,5 +37,8 @@ struct EngineOptions {
 /// Findings (suppressed ones marked), problems and counts of one project. `base`: see
 /// ProjectContext.
 Report run(const model::Project& project, const model::Project* base, const EngineOptions& options);
+/// The same, with what an earlier run on this project replayed.
+Report run(const model::Project& project, const model::Project* base, const EngineOptions& options,
+           ReplayedHistory& replayed);
 
 }  // namespace forelock::lint

@@ -89,7 +89,8 @@ std::string dump(const Expression& e) {
 }
 
 std::string dump(const RelationUse& use) {
-  return fmt::format("{}{}{}", display(use.name), use.alias.empty() ? "" : " " + use.alias,
+  return fmt::format("{}{}{}{}", use.only ? "ONLY " : "", display(use.name),
+                     use.alias.empty() ? "" : " " + use.alias,
                      use.target_of_write ? " written" : "");
 }
 

@@ -47,7 +47,7 @@ enum class ExpressionKind {
   kBooleanTest,  ///< `name` "IS TRUE" and so on.
   kCast,         ///< args[0] to `type`.
   kCollate,      ///< args[0]; `name` the collation.
-  kCase,
+  kCase,         ///< `name` "simple" where args[0] is what is compared, else "searched".
   kCoalesce,
   kNullIf,
   kMinMax,
@@ -94,6 +94,8 @@ struct RelationUse {
   QualifiedName name;
   std::string alias;
   bool target_of_write = false;  ///< Changed by a data-modifying part of the query.
+  bool inserted_into = false;    ///< That part is an INSERT, which reads none of its rows.
+  bool only = false;             ///< ONLY: without its children.
   text::Span span;
 };
 
@@ -110,8 +112,14 @@ struct Query {
   std::vector<Expression> columns;      ///< Every column reference anywhere (kColumn).
   std::vector<Expression> expressions;  ///< Every function call anywhere (kFunction).
   std::optional<Expression> where;      ///< Of the outermost SELECT.
+  std::vector<Expression> joins;        ///< The conditions of its JOINs, inner ones first.
+  std::vector<Query> branches;          ///< Of UNION and its kin, in order; else empty.
+  bool flat =
+      false;  ///< FROM holds only relations and plain joins of them; nothing stands in WITH.
   bool has_limit = false;
   bool for_update = false;
+  std::vector<std::string> locked;  ///< FOR UPDATE OF.
+  bool merges_rows = false;         ///< DISTINCT, GROUP BY, HAVING, WINDOW or a set operation.
 };
 
 }  // namespace forelock::model

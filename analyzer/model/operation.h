@@ -169,6 +169,7 @@ struct CreateTable {
   Persistence persistence = Persistence::kPermanent;
   bool if_not_exists = false;
   bool foreign = false;
+  std::string server;  ///< Of a foreign table.
   std::vector<ColumnDefinition> columns;
   std::vector<Constraint> constraints;
   std::vector<LikeClause> likes;
@@ -196,6 +197,7 @@ struct CreateTableAs {
 struct AddColumn {
   ColumnDefinition column;
   bool if_not_exists = false;
+  bool cascade = false;  ///< Of ALTER TYPE ... ADD ATTRIBUTE.
 };
 struct DropColumn {
   std::string column;
@@ -207,6 +209,7 @@ struct AlterColumnType {
   TypeName type;
   std::string collation;
   std::optional<Expression> using_expression;
+  bool cascade = false;  ///< Of ALTER TYPE ... ALTER ATTRIBUTE.
 };
 struct SetNotNull {
   std::string column;
@@ -398,6 +401,7 @@ struct Rename {
   ObjectKind relation_kind = ObjectKind::kTable;  ///< ALTER TABLE/VIEW/INDEX ... RENAME as written.
   bool if_exists = false;
   bool cascade = false;
+  bool only = false;
 };
 
 struct SetSchema {
@@ -529,6 +533,7 @@ struct CreateTrigger {
   std::string timing;        ///< "BEFORE", "AFTER", "INSTEAD OF".
   std::uint32_t events = 0;  ///< 4 INSERT, 8 DELETE, 16 UPDATE, 32 TRUNCATE, as in pg_trigger.
   std::vector<std::string> columns;
+  bool old_table = false, new_table = false;  ///< REFERENCING OLD TABLE, NEW TABLE.
   std::optional<Expression> when;
   bool deferrable = false;
   bool initially_deferred = false;
@@ -552,6 +557,9 @@ struct CreateRule {
   std::string name;
   QualifiedName table;
   bool or_replace = false;
+  std::string event;       ///< "select", "insert", "update", "delete".
+  bool instead = false;    ///< DO INSTEAD.
+  bool qualified = false;  ///< It has a WHERE clause of its own.
   std::string sql;
 };
 struct CreateStatistics {
@@ -591,7 +599,12 @@ struct Insert {
   std::size_t row_count = 0;   ///< Of VALUES.
   std::vector<std::vector<Expression>> rows;  ///< Of VALUES, at most the first 1,000 rows.
   bool on_conflict = false;
+  std::vector<std::string> conflict_columns;  ///< ON CONFLICT (…), expressions left out.
+  std::string conflict_constraint;            ///< ON CONFLICT ON CONSTRAINT.
+  std::vector<std::string> conflict_updates;  ///< Columns that DO UPDATE sets.
+  bool conflict_plain = true;                 ///< The target is columns only: no expression, WHERE.
   bool overriding_system = false;
+  bool returning = false;
   std::vector<RelationUse> reads;  ///< Other relations that the statement names.
 };
 struct Update {
@@ -600,6 +613,7 @@ struct Update {
   bool only = false;
   std::vector<std::pair<std::string, Expression>> assignments;
   std::optional<Expression> where;
+  bool returning = false;
   std::vector<RelationUse> reads;
 };
 struct Delete {
@@ -607,15 +621,18 @@ struct Delete {
   std::string alias;
   bool only = false;
   std::optional<Expression> where;
+  bool returning = false;
   std::vector<RelationUse> reads;
 };
 struct Merge {
   QualifiedName table;
   std::vector<RelationUse> reads;
+  std::vector<std::string> columns;  ///< Of the target, that a WHEN clause sets.
   bool inserts = false, updates = false, deletes = false;
 };
 struct Truncate {
   std::vector<QualifiedName> tables;
+  std::vector<bool> only;  ///< Beside `tables`.
   bool cascade = false;
   bool restart_identity = false;
 };
@@ -681,6 +698,7 @@ struct Cluster {
 };
 struct Vacuum {
   std::vector<QualifiedName> tables;
+  std::vector<std::vector<std::string>> columns;  ///< Beside `tables`; empty for all of them.
   bool full = false;
   bool analyze = false;
   bool vacuum = true;
@@ -698,6 +716,7 @@ struct Grant {
   ObjectKind kind = ObjectKind::kTable;
   std::vector<ObjectReference> objects;
   std::vector<std::string> privileges;  ///< Lower case; "all" for ALL.
+  std::vector<std::string> columns;     ///< That a privilege is limited to, of all privileges.
   std::vector<std::string> grantees;
   bool all_in_schema = false;  ///< Then `objects` are the schemas.
 };

@@ -1,6 +1,7 @@
 #include "analyzer/postgres/catalog.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -29,6 +30,17 @@ std::set<Oid> references(const Relation* relation) {
     }
   }
   return result;
+}
+
+/// Whether `before` and `after` have the same constraints as far as the catalog's indexes of names
+/// and references go, which is so after most changes.
+bool same_constraint_keys(const Relation* before, const Relation& after) {
+  if (before == nullptr) return after.constraints.empty();
+  return before->schema == after.schema &&
+         std::ranges::equal(before->constraints, after.constraints,
+                            [](const CatalogConstraint& a, const CatalogConstraint& b) {
+                              return a.referenced_table == b.referenced_table && a.name == b.name;
+                            });
 }
 
 bool is_table(RelationKind kind) {
@@ -296,12 +308,18 @@ void Catalog::exchange_constraint_names(const Relation* before, const Relation* 
     for (const CatalogConstraint& constraint : relation->constraints) {
       result.push_back({relation->schema, constraint.name});
     }
+    std::ranges::sort(result);
     return result;
   };
   const std::vector<Name> old_names = names(before);
   const std::vector<Name> new_names = names(after);
-  if (old_names == new_names) return;
-  for (const Name& name : old_names) {
+  // Names are unique within a table.
+  const auto only_in = [](const std::vector<Name>& list, const std::vector<Name>& other) {
+    std::vector<Name> result;
+    std::ranges::set_difference(list, other, std::back_inserter(result));
+    return result;
+  };
+  for (const Name& name : only_in(old_names, new_names)) {
     const unsigned* count = constraint_names_.find(name);
     if (count != nullptr && *count > 1) {
       constraint_names_.set(name, *count - 1);
@@ -309,7 +327,7 @@ void Catalog::exchange_constraint_names(const Relation* before, const Relation* 
       constraint_names_.erase(name);
     }
   }
-  for (const Name& name : new_names) {
+  for (const Name& name : only_in(new_names, old_names)) {
     const unsigned* count = constraint_names_.find(name);
     constraint_names_.set(name, count == nullptr ? 1 : *count + 1);
   }
@@ -325,8 +343,10 @@ void Catalog::put(Relation relation) {
     relation_names_.set(name, after->oid);
   }
   exchange_needs(before == nullptr ? std::vector<Dependency>{} : before->needs, after->needs);
-  exchange_references(before.get(), after.get());
-  exchange_constraint_names(before.get(), after.get());
+  if (!same_constraint_keys(before.get(), *after)) {
+    exchange_references(before.get(), after.get());
+    exchange_constraint_names(before.get(), after.get());
+  }
   relations_.set(after->oid, after);
 }
 

@@ -166,6 +166,7 @@ struct Relation {
 
   // inheritance and partitions
   std::vector<Oid> parents, children;
+  bool had_children = false;  ///< pg_class.relhassubclass: it has children, or had some.
   std::optional<model::PartitionKey> partition_key;
   std::optional<model::PartitionBound> bound;  ///< Set on a partition.
   bool is_partition = false;
@@ -196,7 +197,8 @@ struct Relation {
   bool assumed = false;       ///< Not created by the history; known only from its use.
   bool open_columns = false;  ///< Not all columns are known (assumed, or a query that is not).
   bool rows_deleted = false;  ///< An unconditional DELETE left dead rows at the end of the heap.
-  Oid of_type = 0;            ///< Typed table: its composite type.
+  bool emptied = false;  ///< A statement of this migration removed every row, and none came since.
+  Oid of_type = 0;       ///< Typed table: its composite type.
   /// What the parts of this relation need, resolved when they were made. Catalog::put keeps
   /// dependents() in step with it.
   std::vector<Dependency> needs;
@@ -214,6 +216,7 @@ struct Type {
   std::string schema, name, owner;
   std::vector<std::string> labels;  ///< Enum, in order.
   model::TypeName base;             ///< Domain.
+  std::string collation;            ///< Domain; empty for that of its base.
   model::Options range;             ///< Range: its subtype and so on, as given.
   bool not_null = false;
   std::optional<model::Expression> default_value;
@@ -245,6 +248,8 @@ struct Schema {
 struct Extension {
   std::string name, schema;
   Oid oid = 0;
+  bool assumed = false;        ///< Not created by the history; known only from use of its types.
+  bool if_not_exists = false;  ///< Created so: it may have been there before the history.
 };
 
 /// Extended statistics object.
@@ -264,6 +269,7 @@ struct NamedObject {
   model::ObjectKind kind = model::ObjectKind::kOther;
   std::string schema, name;
   std::vector<Dependency> needs;
+  bool all_tables = false;  ///< A publication FOR ALL TABLES.
 };
 
 class Catalog {
@@ -335,6 +341,9 @@ class Catalog {
   void add_dependency(Dependency dependency);
   void erase_dependencies_of(Oid object);
   void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
+  /// Extensions that were not created here may be there: somebody else may have created them.
+  void assume_extensions(bool assume) { assumes_extensions_ = assume; }
+  [[nodiscard]] bool assumes_extensions() const { return assumes_extensions_; }
 
   // The definition continues in persistent maps:
  private:
@@ -363,6 +372,7 @@ class Catalog {
                                             const PersistentMap<Name, Oid>& names) const;
   friend std::vector<struct Difference> compare(const Catalog& before, const Catalog& after);
   std::vector<std::string> search_path_;
+  bool assumes_extensions_ = false;
   Oid next_oid_ = 16384;  // PostgreSQL's FirstNormalObjectId
 };
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analyzer/postgres/catalog.h"
+#include "analyzer/postgres/print.h"
 #include "analyzer/postgres/schema_text.h"
 #include "analyzer/postgres/types.h"
 
@@ -46,15 +47,45 @@ bool same(const std::optional<model::Expression>& a, const std::optional<model::
   return !a || model::same_expression(*a, *b);
 }
 
-/// The default without a cast of its literal to the column's own type: the server stores the value.
-std::optional<model::Expression> stored_default(const Column& column) {
+/// The default as the server stores it, printed: `'false'` and `false` are one value of a boolean
+/// column, and a cast of a literal to the column's own type is no part of it.
+std::string stored_default(const Catalog& catalog, const Column& column) {
   const std::optional<model::Expression>& value = column.default_value;
-  if (value && value->kind == model::ExpressionKind::kCast && value->type &&
-      value->args.size() == 1 && value->args[0].kind == model::ExpressionKind::kConstant &&
-      same_type(*value->type, column.type)) {
-    return value->args[0];
-  }
-  return value;
+  if (!value) return {};
+  const bool own_cast = value->kind == model::ExpressionKind::kCast && value->type &&
+                        value->args.size() == 1 &&
+                        value->args[0].kind == model::ExpressionKind::kConstant &&
+                        same_type(resolve_type(catalog, *value->type).name, column.type);
+  return print_expression(catalog, {}, own_cast ? value->args[0] : *value, column.type);
+}
+
+bool is_nextval(const std::optional<model::Expression>& value) {
+  return value && value->kind == model::ExpressionKind::kFunction && value->name == "nextval";
+}
+
+/// Both take their values from a sequence of their own, whatever its name.
+bool are_serial(const Column& a, const Column& b) {
+  return a.owned_sequence != 0 && b.owned_sequence != 0 && is_nextval(a.default_value) &&
+         is_nextval(b.default_value);
+}
+
+/// Whether the column that owns `sequence` in `own` owns one in `other`, too: a table that is made
+/// again may call it otherwise.
+bool is_owned_in_both(const Relation& sequence, const Catalog& own, const Catalog& other) {
+  if (sequence.kind != RelationKind::kSequence) return false;
+  const Relation* table = own.relation(sequence.table);
+  const Column* column = table == nullptr ? nullptr : table->column(sequence.owner_column);
+  if (column == nullptr) return false;
+  const Relation* twin = other.find_relation({table->schema, table->name});
+  const Column* twin_column = twin == nullptr ? nullptr : twin->column(column->name);
+  return twin_column != nullptr && twin_column->owned_sequence != 0;
+}
+
+/// Whether both are surely the same CHECK, so that neither has to be printed.
+bool same_check(const CatalogConstraint& a, const CatalogConstraint& b) {
+  return a.kind == model::ConstraintKind::kCheck && a.kind == b.kind &&
+         a.validated == b.validated && a.enforced == b.enforced && a.no_inherit == b.no_inherit &&
+         same(a.expression, b.expression);
 }
 
 class Comparer {
@@ -109,11 +140,12 @@ class Comparer {
 void Comparer::column(const std::string& table, const Column& a, const Column& b) {
   const std::string object = fmt::format("{}.{}", table, a.name);
   constexpr auto kKind = ObjectKind::kColumn;
-  if (!a.assumed && !b.assumed) {
+  if (!a.assumed && !b.assumed && a.type != b.type) {
     value(kKind, object, "type", model::display(a.type), model::display(b.type));
   }
   flag(kKind, object, "NOT NULL", a.not_null, b.not_null);
-  if (!same(stored_default(a), stored_default(b))) {
+  if (!same(a.default_value, b.default_value) && !are_serial(a, b) &&
+      stored_default(before_, a) != stored_default(after_, b)) {
     value(kKind, object, "default", text(a.default_value), text(b.default_value));
   }
   if (a.identity != b.identity) add(Change::kDifferent, kKind, object, "identity differs");
@@ -146,10 +178,12 @@ void Comparer::constraint(const Relation& a, const CatalogConstraint& x, const R
                           const CatalogConstraint& y) {
   const std::string object = fmt::format("{}.{}", shown(b), y.name);
   constexpr auto kKind = ObjectKind::kConstraint;
-  const std::string old_text = constraint_definition(before_, a, x);
-  const std::string new_text = constraint_definition(after_, b, y);
-  value(kKind, object, "definition", old_text, new_text);
-  if (old_text == new_text) flag(kKind, object, "validated", x.validated, y.validated);
+  if (!same_check(x, y)) {
+    const std::string old_text = constraint_definition(before_, a, x);
+    const std::string new_text = constraint_definition(after_, b, y);
+    value(kKind, object, "definition", old_text, new_text);
+    if (old_text == new_text) flag(kKind, object, "validated", x.validated, y.validated);
+  }
   comment(kKind, object, x.comment, y.comment);
 }
 
@@ -242,7 +276,8 @@ void Comparer::relation(const Relation* a, const Relation* b) {
   if (b != nullptr && b->assumed) return;
   if (a == nullptr && b == nullptr) return;
   if (b == nullptr) {
-    if (after_.find_relation({a->schema, a->name}) == nullptr) {
+    if (after_.find_relation({a->schema, a->name}) == nullptr &&
+        !is_owned_in_both(*a, before_, after_)) {
       add(Change::kMissing, kind_of(*a), shown(*a));
     }
     return;
@@ -250,7 +285,7 @@ void Comparer::relation(const Relation* a, const Relation* b) {
   if (a == nullptr) {
     const Relation* same_name = before_.find_relation({b->schema, b->name});
     if (same_name == nullptr) {
-      add(Change::kExtra, kind_of(*b), shown(*b));
+      if (!is_owned_in_both(*b, after_, before_)) add(Change::kExtra, kind_of(*b), shown(*b));
       return;
     }
     if (same_name->assumed) return;
@@ -407,6 +442,9 @@ std::vector<Difference> compare(const Catalog& before, const Catalog& after) {
     }
   });
   each_change(before.extensions_, after.extensions_, [&](const Extension* a, const Extension* b) {
+    // Whether the history made it is not known.
+    const Extension* any = a != nullptr ? a : b;
+    if (any->assumed || any->if_not_exists) return;
     presence(ObjectKind::kExtension, a, b);
   });
   each_change(before.statistics_, after.statistics_, [&](const Statistics* a, const Statistics* b) {

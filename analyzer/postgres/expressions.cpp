@@ -5,6 +5,7 @@
 #include <cctype>
 #include <limits>
 
+#include "analyzer/postgres/overloads.h"
 #include "analyzer/sql/parse.h"
 
 namespace forelock::postgres {
@@ -59,101 +60,6 @@ model::TypeName value_function_type(std::string_view name) {
   if (name.starts_with("CURRENT_TIME")) return builtin("timetz");
   if (name.starts_with("LOCALTIME")) return builtin("time");
   return builtin("name");
-}
-
-/// UNION, CASE and their kin: the first type that is known, or a preferred one of its category.
-model::TypeName common_type(const Catalog& catalog, const std::vector<model::TypeName>& given) {
-  model::TypeName result;
-  // A domain stays one only among its own. Source: select_common_type().
-  std::vector<model::TypeName> types = given;
-  const bool differ = std::ranges::any_of(given, [&](const model::TypeName& type) {
-    return type.name.name != "unknown" && !same_type(type, given.front());
-  });
-  for (model::TypeName& type : types) {
-    if (differ && !type.name.name.empty()) type = base_type(catalog, type);
-  }
-  for (const model::TypeName& type : types) {
-    if (type.name.name.empty()) return {};
-    if (type.name.name == "unknown") continue;
-    if (result.name.name.empty()) {
-      result = type;
-      continue;
-    }
-    if (same_type(result, type)) continue;
-    if (category(catalog, result) != category(catalog, type)) return {};
-    const CastPath forward = cast_path(catalog, result, type, CastContext::kImplicit);
-    const CastPath backward = cast_path(catalog, type, result, CastContext::kImplicit);
-    const facts::TypeId id = fact_id(result);
-    const bool preferred = id >= 0 && facts::type(id).preferred;
-    if (!preferred && forward != CastPath::kNone && backward == CastPath::kNone) result = type;
-  }
-  if (result.name.name.empty()) return builtin("text");
-  result.modifiers.clear();
-  return result;
-}
-
-bool matches_exactly(const model::TypeName& type, facts::TypeId wanted) {
-  return fact_id(type) == wanted && wanted >= 0;
-}
-
-bool is_any(facts::TypeId id) {
-  return id >= 0 && facts::type(id).kind == 'p' && facts::type(id).name.starts_with("any");
-}
-
-/// -1: cannot be; else how many arguments fit exactly (an unknown literal counts as fitting).
-int score(const Catalog& catalog, std::span<const facts::TypeId> wanted,
-          const std::vector<model::TypeName>& given, bool variadic) {
-  int result = 0;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    facts::TypeId target = i < wanted.size() ? wanted[i]
-                           : wanted.empty()  ? facts::TypeId{-1}
-                                             : wanted.back();
-    if (variadic && i + 1 >= wanted.size() && !wanted.empty() && target >= 0 &&
-        facts::type(target).element >= 0) {
-      target = facts::type(target).element;
-    }
-    const model::TypeName& type = given[i];
-    if (type.name.name.empty() || target < 0) continue;
-    if (type.name.name == "unknown") {
-      if (facts::type(target).category == 'S') result += 1;
-      continue;
-    }
-    const model::TypeName base = base_type(catalog, type);
-    if (matches_exactly(base, target)) {
-      result += 8;
-      continue;
-    }
-    if (is_any(target)) {
-      if (!binary_coercible(catalog, base, from_fact(target))) return -1;
-      result += 1;
-      continue;
-    }
-    const CastPath path = cast_path(catalog, base, from_fact(target), CastContext::kImplicit);
-    if (path == CastPath::kNone) return -1;
-    if (path == CastPath::kRelabel) result += 4;
-    if (facts::type(target).preferred) result += 2;
-  }
-  return result;
-}
-
-model::TypeName polymorphic_result(facts::TypeId result, std::span<const facts::TypeId> wanted,
-                                   const std::vector<model::TypeName>& given) {
-  if (!is_any(result)) return from_fact(result);
-  const std::string_view name = facts::type(result).name;
-  for (std::size_t i = 0; i < wanted.size() && i < given.size(); ++i) {
-    if (!is_any(wanted[i]) || given[i].name.name.empty() || given[i].name.name == "unknown") {
-      continue;
-    }
-    const std::string_view parameter = facts::type(wanted[i]).name;
-    model::TypeName type = given[i];
-    type.modifiers.clear();
-    const bool parameter_array = parameter.ends_with("array");
-    const bool result_array = name.ends_with("array");
-    if (parameter_array && !result_array) type.array_dimensions = 0;
-    if (!parameter_array && result_array) type.array_dimensions = 1;
-    return type;
-  }
-  return {};
 }
 
 std::vector<model::TypeName> argument_types(const Catalog& catalog, const Scope& scope,
@@ -310,95 +216,141 @@ std::optional<model::Volatility> ResolvedFunction::volatility() const {
 
 const facts::OperatorFact* resolve_operator(const Catalog& catalog, std::string_view name,
                                             std::vector<model::TypeName> given) {
-  const auto candidates = facts::operators(name);
-  if (candidates.empty() || given.empty() || given.size() > 2) return nullptr;
-  // An unknown literal is taken to be of the other side's type.
-  if (given.size() == 2) {
-    if (given[0].name.name == "unknown") given[0] = given[1];
-    if (given[1].name.name == "unknown") given[1] = given[0];
-  }
-  const facts::OperatorFact* best = nullptr;
-  int best_score = -1;
-  for (const facts::OperatorFact& fact : candidates) {
-    if ((fact.left < 0) != (given.size() == 1)) continue;
-    if (fact.extension != 0 &&
-        catalog.find_extension(facts::extension_name(fact.extension)) == nullptr) {
-      continue;
-    }
-    const std::array<facts::TypeId, 2> both = {fact.left, fact.right};
-    const std::span<const facts::TypeId> wanted =
-        given.size() == 1 ? std::span(both).subspan(1) : std::span(both);
-    const int value = score(catalog, wanted, given, false);
-    if (value > best_score) {
-      best_score = value;
-      best = &fact;
-    }
-  }
-  return best;
+  return choose_operator(catalog, name, std::move(given)).fact;
 }
+
+namespace {
+
+/// A function that takes as many arguments as there are, with the parameters that they meet.
+struct Overload {
+  const facts::FunctionFact* fact = nullptr;
+  const CatalogFunction* user = nullptr;
+  Candidate parameters;
+};
+
+/// Parameters for `count` arguments: those with a default may be left out, a variadic one repeats.
+std::optional<Candidate> fitted(Candidate parameters, std::size_t count, std::size_t defaults,
+                                bool variadic) {
+  if (variadic && count + 1 >= parameters.size()) {
+    Parameter element = parameters.back();
+    parameters.pop_back();
+    if (element.fact >= 0 && facts::type(element.fact).element >= 0) {
+      element.fact = facts::type(element.fact).element;
+    }
+    element.own.array_dimensions = 0;
+    if (count == parameters.size() && defaults == 0) return std::nullopt;
+    parameters.resize(count, element);
+    return parameters;
+  }
+  if (count > parameters.size() || count + defaults < parameters.size()) return std::nullopt;
+  parameters.resize(count);
+  return parameters;
+}
+
+void add_overloads(const Catalog& catalog, const model::QualifiedName& name, std::size_t count,
+                   std::vector<Overload>& result) {
+  const std::vector<const CatalogFunction*> own = catalog.find_functions(name);
+  if (name.schema.empty() || name.schema == "pg_catalog" || own.empty()) {
+    for (const facts::FunctionFact& fact : facts::functions(name.name)) {
+      if (!may_use_extension(catalog, fact.extension)) continue;
+      Candidate parameters;
+      for (const facts::TypeId type : facts::arguments(fact)) parameters.push_back({type, {}});
+      auto fit = fitted(std::move(parameters), count, static_cast<std::size_t>(fact.defaults),
+                        fact.variadic);
+      if (fit) result.push_back({&fact, nullptr, std::move(*fit)});
+    }
+  }
+  for (const CatalogFunction* user : own) {
+    Candidate parameters;
+    std::size_t defaults = 0;
+    bool variadic = false;
+    for (const model::FunctionParameter& parameter : user->definition.parameters) {
+      if (parameter.mode == 'o' || parameter.mode == 't') continue;
+      const model::TypeName type = resolve_type(catalog, parameter.type).name;
+      const facts::TypeId id = fact_id(type);
+      parameters.push_back({id, id < 0 ? type : model::TypeName{}});
+      if (parameter.default_value) ++defaults;
+      variadic = variadic || parameter.mode == 'v';
+    }
+    auto fit = fitted(std::move(parameters), count, defaults, variadic);
+    if (fit) result.push_back({nullptr, user, std::move(*fit)});
+  }
+}
+
+bool is_exact(const Overload& overload, const std::vector<model::TypeName>& given) {
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const Parameter& parameter = overload.parameters[i];
+    const facts::TypeId id = fact_id(given[i]);
+    if (parameter.fact >= 0 ? parameter.fact != id
+                            : id >= 0 || !same_type(parameter.own, given[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// The overload that a call picks. Source: func_get_detail().
+Chosen choose_overload(const Catalog& catalog, const std::vector<Overload>& overloads,
+                       const std::vector<model::TypeName>& given) {
+  const auto exact = std::ranges::find_if(
+      overloads, [&](const Overload& overload) { return is_exact(overload, given); });
+  if (exact != overloads.end()) {
+    return {Choice::kFound, static_cast<std::size_t>(exact - overloads.begin())};
+  }
+  std::vector<Candidate> candidates;
+  for (const Overload& overload : overloads) candidates.push_back(overload.parameters);
+  return choose(catalog, given, candidates);
+}
+
+model::TypeName result_of(const Catalog& catalog, const Overload& overload,
+                          const std::vector<model::TypeName>& given) {
+  std::vector<facts::TypeId> wanted;
+  for (const Parameter& parameter : overload.parameters) wanted.push_back(parameter.fact);
+  if (overload.fact != nullptr) {
+    return polymorphic_result(catalog, overload.fact->result, wanted, given);
+  }
+  if (!overload.user->definition.returns) return {};
+  model::TypeName result = resolve_type(catalog, *overload.user->definition.returns).name;
+  const facts::TypeId id = fact_id(result);
+  return is_polymorphic(id) ? polymorphic_result(catalog, id, wanted, given) : result;
+}
+
+}  // namespace
 
 ResolvedFunction resolve_function(const Catalog& catalog, const model::QualifiedName& name,
                                   const std::vector<model::TypeName>& arguments, bool counted) {
   ResolvedFunction result;
-  const bool may_be_system = name.schema.empty() || name.schema == "pg_catalog";
-  int best = -1;
-  if (may_be_system || catalog.find_functions(name).empty()) {
+  if (!counted) {
+    const auto own = catalog.find_functions(name);
+    if (!own.empty()) result.user = own.front();
     for (const facts::FunctionFact& fact : facts::functions(name.name)) {
-      if (fact.extension != 0 &&
-          catalog.find_extension(facts::extension_name(fact.extension)) == nullptr) {
-        continue;
-      }
-      const auto wanted = facts::arguments(fact);
-      if (counted) {
-        const auto given = static_cast<int>(arguments.size());
-        if (given > fact.arguments && !fact.variadic) continue;
-        if (given < fact.arguments - fact.defaults - (fact.variadic ? 1 : 0)) continue;
-      }
-      const int value = counted ? score(catalog, wanted, arguments, fact.variadic) : 0;
-      if (value > best) {
-        best = value;
-        result.fact = &fact;
-        result.result = polymorphic_result(fact.result, wanted, arguments);
-        if (fact.returns_set) result.result.set_of = false;
+      if (result.found()) break;
+      if (may_use_extension(catalog, fact.extension)) result.fact = &fact;
+    }
+  } else {
+    std::vector<Overload> overloads;
+    add_overloads(catalog, name, arguments.size(), overloads);
+    const Chosen chosen = choose_overload(catalog, overloads, arguments);
+    result.choice = chosen.choice;
+    const Overload* overload = nullptr;
+    if (chosen.choice == Choice::kFound) overload = &overloads[chosen.index];
+    // Arguments of types that are not known: any that takes as many will do.
+    if (chosen.choice == Choice::kNotKnown && !overloads.empty()) overload = overloads.data();
+    if (overload != nullptr) {
+      result.fact = overload->fact;
+      result.user = overload->user;
+      result.parameters = overload->parameters;
+      result.result = result_of(catalog, *overload, arguments);
+      result.result.set_of = false;
+      if (chosen.choice == Choice::kNotKnown &&
+          std::ranges::any_of(overloads, [&](const Overload& other) {
+            return !same_type(result_of(catalog, other, arguments), result.result);
+          })) {
+        result.result = {};
       }
     }
   }
-  for (const CatalogFunction* user : catalog.find_functions(name)) {
-    std::size_t inputs = 0;
-    std::size_t required = 0;
-    int value = 0;
-    bool fits = true;
-    bool variadic = false;
-    for (const model::FunctionParameter& parameter : user->definition.parameters) {
-      if (parameter.mode == 'o' || parameter.mode == 't') continue;
-      variadic = variadic || parameter.mode == 'v';
-      if (inputs < arguments.size() && !arguments[inputs].name.name.empty() &&
-          arguments[inputs].name.name != "unknown") {
-        const model::TypeName wanted = resolve_type(catalog, parameter.type).name;
-        if (same_type(arguments[inputs], wanted)) {
-          value += 8;
-        } else if (cast_path(catalog, arguments[inputs], wanted, CastContext::kImplicit) ==
-                   CastPath::kNone) {
-          fits = variadic;
-        }
-      }
-      ++inputs;
-      if (!parameter.default_value && parameter.mode != 'v') ++required;
-    }
-    if (counted &&
-        (!fits || (arguments.size() > inputs && !variadic) || arguments.size() < required)) {
-      continue;
-    }
-    if (value > best) {
-      best = value;
-      result.fact = nullptr;
-      result.user = user;
-      result.result = user->definition.returns
-                          ? resolve_type(catalog, *user->definition.returns).name
-                          : model::TypeName{};
-    }
-  }
-  if (!result.found() && may_be_system) {
+  if (!result.found() && (name.schema.empty() || name.schema == "pg_catalog")) {
     result.newer = facts::newer_function(name.name);
     if (result.newer != nullptr) result.result = builtin(result.newer->result);
   }
@@ -428,7 +380,8 @@ model::TypeName infer_type(const Catalog& catalog, const Scope& scope,
     case ExpressionKind::kOperator: {
       if (const facts::OperatorFact* fact = resolve_operator(catalog, scope, expression)) {
         const std::array<facts::TypeId, 2> both = {fact->left, fact->right};
-        return polymorphic_result(fact->result, both, argument_types(catalog, scope, expression));
+        return polymorphic_result(catalog, fact->result, both,
+                                  argument_types(catalog, scope, expression));
       }
       return is_boolean_operator(expression.name) ? builtin("bool") : model::TypeName{};
     }
@@ -444,16 +397,21 @@ model::TypeName infer_type(const Catalog& catalog, const Scope& scope,
     case ExpressionKind::kCollate:
       return expression.args.empty() ? model::TypeName{}
                                      : infer_type(catalog, scope, expression.args[0]);
-    case ExpressionKind::kCase:
-      return {};
+    case ExpressionKind::kCase: {
+      std::vector<model::TypeName> results;
+      for (const Expression* part : case_results(expression)) {
+        results.push_back(part == nullptr ? builtin("unknown") : infer_type(catalog, scope, *part));
+      }
+      return common_type(catalog, results).type;
+    }
     case ExpressionKind::kCoalesce:
     case ExpressionKind::kMinMax:
-      return common_type(catalog, types_from(0));
+      return common_type(catalog, types_from(0)).type;
     case ExpressionKind::kNullIf:
       return expression.args.empty() ? model::TypeName{}
                                      : infer_type(catalog, scope, expression.args[0]);
     case ExpressionKind::kArray: {
-      model::TypeName element = common_type(catalog, types_from(0));
+      model::TypeName element = common_type(catalog, types_from(0)).type;
       if (!element.name.name.empty()) element.array_dimensions = 1;
       return element;
     }
@@ -475,6 +433,16 @@ VolatilityAnswer volatility(const Catalog& catalog, const Scope& scope,
   VolatilityAnswer answer;
   add_volatility(catalog, scope, expression, inline_functions, 0, answer);
   return answer;
+}
+
+std::vector<const Expression*> case_results(const Expression& expression) {
+  const std::size_t first = expression.name == "simple" ? 1 : 0;
+  const std::size_t parts = expression.args.size() - std::min(first, expression.args.size());
+  std::vector<const Expression*> result = {parts % 2 == 1 ? &expression.args.back() : nullptr};
+  for (std::size_t i = first; i + 1 < expression.args.size(); i += 2) {
+    result.push_back(&expression.args[i + 1]);
+  }
+  return result;
 }
 
 bool is_null_constant(const Expression& expression) {

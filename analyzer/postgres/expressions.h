@@ -9,6 +9,7 @@
 
 #include "analyzer/postgres/catalog.h"
 #include "analyzer/postgres/facts/server_data.h"
+#include "analyzer/postgres/overloads.h"
 #include "analyzer/postgres/types.h"
 
 namespace forelock::postgres {
@@ -39,6 +40,8 @@ struct ResolvedFunction {
   const facts::FunctionFact* fact = nullptr;
   const facts::NewerFunction* newer = nullptr;
   model::TypeName result;
+  Choice choice = Choice::kNotKnown;
+  Candidate parameters;  ///< What the arguments meet, where the choice is made.
   [[nodiscard]] bool found() const {
     return user != nullptr || fact != nullptr || newer != nullptr;
   }
@@ -60,6 +63,9 @@ struct VolatilityAnswer {
 /// After inlining of SQL functions, as the planner sees it when a default is evaluated.
 VolatilityAnswer volatility(const Catalog& catalog, const Scope& scope,
                             const model::Expression& expression, bool inline_functions = true);
+
+/// The results of CASE as the parser compares their types: ELSE first (null where there is none).
+std::vector<const model::Expression*> case_results(const model::Expression& expression);
 
 /// Whether it is the constant NULL, casts aside.
 bool is_null_constant(const model::Expression& expression);

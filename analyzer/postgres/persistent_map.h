@@ -4,6 +4,7 @@
 // Copy O(1), find/insert/erase O(log n).
 
 #include <algorithm>
+#include <compare>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -27,13 +28,9 @@ class PersistentMap {
   [[nodiscard]] const T* find(const Key& key) const {
     const Node* node = root_.get();
     while (node != nullptr) {
-      if (key < node->key) {
-        node = node->left.get();
-      } else if (node->key < key) {
-        node = node->right.get();
-      } else {
-        return &node->value;
-      }
+      const auto order = key <=> node->key;
+      if (order == 0) return &node->value;
+      node = order < 0 ? node->left.get() : node->right.get();
     }
     return nullptr;
   }
@@ -89,11 +86,12 @@ class PersistentMap {
   }
   static Link inserted(const Link& node, const Key& key, T value) {
     if (node == nullptr) return make(key, std::move(value), nullptr, nullptr);
-    if (key < node->key) {
+    const auto order = key <=> node->key;
+    if (order < 0) {
       return balanced(node->key, node->value, inserted(node->left, key, std::move(value)),
                       node->right);
     }
-    if (node->key < key) {
+    if (order > 0) {
       return balanced(node->key, node->value, node->left,
                       inserted(node->right, key, std::move(value)));
     }
@@ -101,10 +99,11 @@ class PersistentMap {
   }
   static Link erased(const Link& node, const Key& key) {
     if (node == nullptr) return nullptr;
-    if (key < node->key) {
+    const auto order = key <=> node->key;
+    if (order < 0) {
       return balanced(node->key, node->value, erased(node->left, key), node->right);
     }
-    if (node->key < key) {
+    if (order > 0) {
       return balanced(node->key, node->value, node->left, erased(node->right, key));
     }
     if (node->left == nullptr) return node->right;

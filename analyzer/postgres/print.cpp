@@ -53,6 +53,41 @@ std::string shown_type(model::TypeName type, bool modifiers) {
   return model::display(type);
 }
 
+/// What boolin() reads: an unambiguous beginning of a word, in any case, or a digit.
+std::optional<bool> boolean_of(std::string_view text) {
+  std::string word;
+  for (const char c : text) {
+    if (c != ' ') word += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  }
+  const auto begins = [&](std::string_view whole, std::size_t least) {
+    return word.size() >= least && whole.starts_with(word);
+  };
+  if (begins("true", 1) || begins("yes", 1) || word == "on" || word == "1") return true;
+  if (begins("false", 1) || begins("no", 1) || begins("off", 2) || word == "0") return false;
+  return std::nullopt;
+}
+
+/// How get_const_expr() prints a literal that became a boolean, an integer or a numeric: by its
+/// value. Nothing for other types, and for values that are not in their shortest form.
+std::optional<std::string> literal_value(std::string_view text, const model::TypeName& type) {
+  if (type.array_dimensions > 0 || type.name.schema != "pg_catalog") return std::nullopt;
+  if (type.name.name == "bool") {
+    const std::optional<bool> value = boolean_of(text);
+    if (!value) return std::nullopt;
+    return *value ? "true" : "false";
+  }
+  if (type.name.name != "int4" && type.name.name != "numeric") return std::nullopt;
+  const std::size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const bool digits =
+      !text.empty() && text.back() != '.' &&
+      (point == std::string_view::npos || type.name.name == "numeric") && !whole.empty() &&
+      (whole == "0" || whole.front() != '0') &&
+      text.find_first_not_of("0123456789.") == std::string_view::npos &&
+      (point == std::string_view::npos || text.find('.', point + 1) == std::string_view::npos);
+  return digits ? std::optional(std::string(text)) : std::nullopt;
+}
+
 Printer::Text Printer::constant(const Expression& e, const model::TypeName& target) {
   using model::ConstantKind;
   switch (e.constant) {
@@ -71,6 +106,7 @@ Printer::Text Printer::constant(const Expression& e, const model::TypeName& targ
       return fmt::format("'{}'::{}", e.name, type == "int4" ? "integer" : "numeric");
     }
     case ConstantKind::kString: {
+      if (const Text value = literal_value(e.name, target)) return value;
       const std::string type =
           target.name.name.empty() || is_unknown(target) ? "text" : shown_type(target, true);
       return fmt::format("{}::{}", model::quote_literal(e.name), type);
@@ -128,26 +164,32 @@ Printer::Text Printer::binary(std::string_view symbol, const Expression& left,
 Printer::Text Printer::in_list(const Expression& e, bool negated) {
   if (e.args.size() < 2) return std::nullopt;
   if (e.args.size() == 2) return binary(negated ? "<>" : "=", e.args[0], e.args[1]);
-  const model::TypeName key = type_of(e.args[0]);
-  if (key.name.name.empty()) return std::nullopt;
+  // One array of the common type, compared with the operator that the two types pick.
+  std::vector<model::TypeName> types;
+  for (const Expression& arg : e.args) types.push_back(type_of(arg));
+  const model::TypeName common = common_type(catalog_, types).type;
+  if (common.name.name.empty()) return std::nullopt;
   std::string elements;
-  bool all_strings = true;
   for (std::size_t i = 1; i < e.args.size(); ++i) {
-    const bool literal = is_unknown(type_of(e.args[i]));
-    all_strings = all_strings && literal;
-    const Text text = typed(e.args[i], literal ? key : model::TypeName{});
+    const Text text = typed(e.args[i], common);
     if (!text) return std::nullopt;
     if (!elements.empty()) elements += ", ";
     elements += *text;
   }
-  const std::string& name = key.name.name;
-  std::string left = print(e.args[0]).value_or("");
+  const facts::OperatorFact* fact =
+      resolve_operator(catalog_, negated ? "<>" : "=", {types[0], common});
+  model::TypeName wanted =
+      fact == nullptr || is_polymorphic(fact->left) ? model::TypeName{} : from_fact(fact->left);
+  const Text left = typed(e.args[0], wanted);
+  if (!left) return std::nullopt;
   std::string array = fmt::format("ARRAY[{}]", elements);
-  if (name == "varchar" && key.array_dimensions == 0 && all_strings) {
-    left = fmt::format("({})::text", left);
-    array = fmt::format("({})::text[]", array);
+  if (fact != nullptr && !is_polymorphic(fact->right) &&
+      !same_type(from_fact(fact->right), common)) {
+    model::TypeName other = from_fact(fact->right);
+    other.array_dimensions = 1;
+    array = fmt::format("({})::{}", array, shown_type(other, false));
   }
-  return fmt::format("({} {} ({}))", left, negated ? "<> ALL" : "= ANY", array);
+  return fmt::format("({} {} ({}))", *left, negated ? "<> ALL" : "= ANY", array);
 }
 
 Printer::Text Printer::operation(const Expression& e) {

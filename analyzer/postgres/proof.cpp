@@ -210,6 +210,51 @@ bool equal(const Value& a, const Value& b) {
   return order && *order == 0;
 }
 
+/// Whether a value is below `low`, or not below `high` (of several keys the first may equal it);
+/// absent ends are infinite.
+bool lies_outside(const Value& value, const std::optional<Value>& low,
+                  const std::optional<Value>& high, bool may_equal_high) {
+  if (low) {
+    const auto order = compare_values(value, *low);
+    if (order && *order < 0) return true;
+  }
+  if (!high) return false;
+  const auto order = compare_values(value, *high);
+  return order && (*order > 0 || (*order == 0 && !may_equal_high));
+}
+
+/// Whether rows that pass all `checks` have no place in `bound`.
+bool excluded(const std::vector<const Expression*>& checks, const model::PartitionKey& key,
+              const model::PartitionBound& bound) {
+  if (bound.is_default || key.keys.empty()) return false;
+  const std::string& column = key.keys[0].column;
+  const auto none_of_listed = [&](auto&& inside) {
+    return std::ranges::any_of(checks, [&](const Expression* check) {
+      const auto values = listed(*check, column);
+      return values && std::ranges::none_of(*values, inside);
+    });
+  };
+  if (bound.strategy == 'r' && !bound.from.empty() && !bound.to.empty()) {
+    const auto low = value_of(bound.from[0]);
+    const auto high = value_of(bound.to[0]);
+    if ((low && any_implies(checks, column, "<", *low)) ||
+        (high && key.keys.size() == 1 && any_implies(checks, column, ">=", *high))) {
+      return true;
+    }
+    return none_of_listed(
+        [&](const Value& value) { return !lies_outside(value, low, high, key.keys.size() > 1); });
+  }
+  if (bound.strategy == 'l') {
+    return none_of_listed([&](const Value& value) {
+      return std::ranges::any_of(bound.values, [&](const Expression& item) {
+        const auto other = value_of(item);
+        return !other || equal(value, *other);
+      });
+    });
+  }
+  return false;
+}
+
 }  // namespace
 
 bool proves_not_null(const Expression& check, std::string_view column) {
@@ -306,28 +351,35 @@ bool proves_bound(const Relation& table, const Relation& parent,
 
 bool excludes_bound(const Relation& table, const Relation& parent,
                     const model::PartitionBound& bound) {
-  if (!parent.partition_key || bound.is_default || parent.partition_key->keys.empty()) return false;
-  const std::string& column = parent.partition_key->keys[0].column;
-  const auto checks = usable_checks(table);
-  if (bound.strategy == 'r' && !bound.from.empty() && !bound.to.empty()) {
-    const auto low = value_of(bound.from[0]);
-    const auto high = value_of(bound.to[0]);
-    return (low && any_implies(checks, column, "<", *low)) ||
-           (high && parent.partition_key->keys.size() == 1 &&
-            any_implies(checks, column, ">=", *high));
-  }
-  if (bound.strategy == 'l') {
-    return std::ranges::any_of(checks, [&](const Expression* check) {
-      const auto values = listed(*check, column);
-      return values && std::ranges::none_of(*values, [&](const Value& value) {
-               return std::ranges::any_of(bound.values, [&](const Expression& item) {
-                 const auto other = value_of(item);
-                 return !other || equal(value, *other);
-               });
-             });
+  return parent.partition_key && excluded(usable_checks(table), *parent.partition_key, bound);
+}
+
+bool excludes_bound(const Expression& where, const Relation& parent,
+                    const model::PartitionBound& bound) {
+  return parent.partition_key && excluded({&where}, *parent.partition_key, bound);
+}
+
+bool excludes_default(const Expression& where, const Relation& parent,
+                      const std::vector<const model::PartitionBound*>& others) {
+  if (!parent.partition_key || parent.partition_key->keys.size() != 1) return false;
+  const auto values = listed(where, parent.partition_key->keys[0].column);
+  if (!values) return false;
+  return std::ranges::all_of(*values, [&](const Value& value) {
+    return std::ranges::any_of(others, [&](const model::PartitionBound* bound) {
+      if (bound->strategy == 'l') {
+        return std::ranges::any_of(bound->values, [&](const Expression& item) {
+          const auto other = value_of(item);
+          return other && equal(value, *other);
+        });
+      }
+      if (bound->strategy != 'r' || bound->from.empty() || bound->to.empty()) return false;
+      const auto low = value_of(bound->from[0]);
+      const auto high = value_of(bound->to[0]);
+      const bool known_low = low || is_infinite(bound->from[0], "minvalue");
+      const bool known_high = high || is_infinite(bound->to[0], "maxvalue");
+      return known_low && known_high && !lies_outside(value, low, high, false);
     });
-  }
-  return false;
+  });
 }
 
 }  // namespace forelock::postgres

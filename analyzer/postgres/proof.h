@@ -26,5 +26,12 @@ bool proves_bound(const Relation& table, const Relation& parent,
 /// Whether they imply that no row lies in `bound`, which belongs to another partition.
 bool excludes_bound(const Relation& table, const Relation& parent,
                     const model::PartitionBound& bound);
+/// The same for rows that pass `where`.
+bool excludes_bound(const model::Expression& where, const Relation& parent,
+                    const model::PartitionBound& bound);
+/// Whether all rows that pass `where` lie in one of `others`, so that none is in the default
+/// partition beside them.
+bool excludes_default(const model::Expression& where, const Relation& parent,
+                      const std::vector<const model::PartitionBound*>& others);
 
 }  // namespace forelock::postgres

@@ -67,19 +67,19 @@ DirectionTrace replay_direction(Replay& replay, const model::Direction& directio
       if (transaction != model::kNoTransaction) replay.begin_transaction();
     }
     replay.set_step(i);
-    TraceStep traced;
-    traced.step = &step;
-    traced.before = replay.catalog();
-    traced.in_transaction = replay.session().in_transaction;
-    traced.held_before = replay.session().held;
-    traced.lock_timeout = replay.session().lock_timeout;
-    traced.statement_timeout = replay.session().statement_timeout;
+    TraceStep& traced = trace.steps.emplace_back(
+        TraceStep{.step = &step,
+                  .before = replay.catalog(),
+                  .effects = {},
+                  .in_transaction = replay.session().in_transaction,
+                  .held_before = replay.session().held,
+                  .lock_timeout = replay.session().lock_timeout,
+                  .statement_timeout = replay.session().statement_timeout});
     if (const model::Statement* statement = step.statement()) {
       traced.effects = replay.apply(*statement, step.certainty);
     } else {
       replay.apply_unknown();
     }
-    trace.steps.push_back(std::move(traced));
   }
   if (replay.session().in_transaction) replay.commit();
   trace.after = replay.catalog();
@@ -103,14 +103,15 @@ bool run_operation(Run& run, const model::Operation& operation) {
 void Replay::begin_migration(std::uint32_t index) {
   session_.migration = index;
   session_.step = 0;
-  std::vector<Oid> marked = std::move(session_.with_new_columns);
-  session_.with_new_columns.clear();
+  std::vector<Oid> marked = std::move(session_.marked);
+  session_.marked.clear();
   std::ranges::sort(marked);
   marked.erase(std::ranges::unique(marked).begin(), marked.end());
   for (const Oid oid : marked) {
     const Relation* relation = catalog_.relation(oid);
     if (relation == nullptr) continue;
     Relation copy = *relation;
+    copy.emptied = false;
     for (Column& column : copy.columns) {
       column.added_by_this_migration = false;
       column.nulls_written = false;

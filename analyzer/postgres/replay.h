@@ -42,14 +42,16 @@ struct Session {
   std::map<std::string, std::string> settings_after_commit, settings_before;
   /// Something that could not be analysed ran before: no error is certain any more.
   bool uncertain = false;
-  std::vector<Oid> with_new_columns;  ///< Relations whose columns are marked as this migration's.
+  std::vector<Oid> marked;  ///< Relations that bear marks of this migration, on them or a column.
 };
 
 /// Replays single statements. A value: copy it to try something.
 class Replay {
  public:
-  explicit Replay(ReplayOptions options) : options_(options) {}
-  Replay(ReplayOptions options, Catalog start) : options_(options), catalog_(std::move(start)) {}
+  explicit Replay(ReplayOptions options) : Replay(options, Catalog()) {}
+  Replay(ReplayOptions options, Catalog start) : options_(options), catalog_(std::move(start)) {
+    catalog_.assume_extensions(options.assume_missing);
+  }
 
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const Session& session() const { return session_; }

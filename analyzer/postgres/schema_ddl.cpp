@@ -87,6 +87,7 @@ class Writer {
     }
     for (const Statistics* object : catalog_.statistics()) statistics(*object);
     for (const Relation* relation : relations_) parts(*relation);
+    for (const NamedObject* object : catalog_.objects()) publication(*object);
     for (const Relation* relation : relations_) comments(*relation);
     return std::move(out_);
   }
@@ -600,6 +601,18 @@ class Writer {
            name);
     }
     comment_on("TRIGGER", fmt::format("{} ON {}", name, qualified(table)), own.comment);
+  }
+
+  void publication(const NamedObject& object) {
+    if (object.kind != model::ObjectKind::kPublication) return;
+    std::string tables;
+    for (const Dependency& need : object.needs) {
+      const Relation* table = catalog_.relation(need.needs);
+      if (table != nullptr)
+        tables += (tables.empty() ? " FOR TABLE ONLY " : ", ONLY ") + qualified(*table);
+    }
+    line("CREATE PUBLICATION {}{}", model::quote_identifier(object.name),
+         object.all_tables ? " FOR ALL TABLES" : tables);
   }
 
   void policy(const Relation& table, const Policy& own) {

@@ -91,9 +91,9 @@ std::string key_text(const Catalog& catalog, const Relation& table, const Relati
   if (!key.collation.empty() && key.collation != column_collation) {
     result += " COLLATE " + model::quote_identifier(key.collation);
   }
-  const bool is_default = operator_class(catalog, index.method, key.operator_class, type).name ==
-                          operator_class(catalog, index.method, "", type).name;
-  if (!key.operator_class.empty() && !is_default) {
+  if (!key.operator_class.empty() &&
+      operator_class(catalog, index.method, key.operator_class, type).name !=
+          operator_class(catalog, index.method, "", type).name) {
     result += " " + model::quote_identifier(key.operator_class);
   }
   if (key.descending) {
@@ -159,34 +159,46 @@ std::string exclusion_text(const Catalog& catalog, const Relation& table,
   return result;
 }
 
+/// What a column's qualifier is called now: the relation's own name follows its renames.
+std::string qualifier_now(const Catalog& catalog, const Relation& view,
+                          const QueryReference& reference) {
+  const Relation* relation = catalog.relation(reference.relation);
+  const bool own_name = std::ranges::any_of(view.query_references, [&](const QueryReference& r) {
+    return r.relation == reference.relation && r.column == 0 && r.star.empty() &&
+           !r.spelled.empty() && r.spelled == reference.qualifier;
+  });
+  return own_name && relation != nullptr ? relation->name : reference.qualifier;
+}
+
 /// What the reference is spelled like now; nullopt where the text may stay.
-std::optional<std::string> spelled_now(const Catalog& catalog, const QueryReference& reference) {
+std::optional<std::string> spelled_now(const Catalog& catalog, const Relation& view,
+                                       const QueryReference& reference) {
   const Relation* relation = catalog.relation(reference.relation);
   if (relation == nullptr) return std::nullopt;
+  const std::string qualifier = qualifier_now(catalog, view, reference);
   if (!reference.star.empty()) {
     std::vector<AttributeNumber> now;
     for (const Column& column : relation->columns) now.push_back(column.number);
-    if (now == reference.star) return std::nullopt;
+    if (now == reference.star && qualifier == reference.qualifier) return std::nullopt;
     std::string result;
     for (const AttributeNumber number : reference.star) {
       const Column* column = relation->column(number);
       if (column == nullptr) continue;
       if (!result.empty()) result += ", ";
-      result += model::quoted({reference.qualifier, column->name});
+      result += model::quoted({qualifier, column->name});
     }
     return result;
   }
   if (reference.column != 0) {
     const Column* column = relation->column(reference.column);
-    if (column == nullptr || column->name == reference.spelled) return std::nullopt;
-    return model::quoted({reference.qualifier, column->name});
+    if (column == nullptr ||
+        (column->name == reference.spelled && qualifier == reference.qualifier)) {
+      return std::nullopt;
+    }
+    return model::quoted({qualifier, column->name});
   }
-  std::string result = model::quoted({relation->schema, relation->name});
-  if (relation->schema == "public") result = model::quote_identifier(relation->name);
-  if (!reference.spelled.empty() && reference.spelled != relation->name) {
-    result += " AS " + model::quote_identifier(reference.spelled);
-  }
-  return result;
+  return relation->schema == "public" ? model::quote_identifier(relation->name)
+                                      : model::quoted({relation->schema, relation->name});
 }
 
 }  // namespace
@@ -205,12 +217,12 @@ std::string view_query(const Catalog& catalog, const Relation& view) {
     bool changed = false;
     std::size_t last = i;
     for (; last < references.size() && references[last].span == span; ++last) {
-      changed = changed || spelled_now(catalog, references[last]).has_value();
+      changed = changed || spelled_now(catalog, view, references[last]).has_value();
     }
     for (std::size_t k = i; k < last && changed; ++k) {
-      std::optional<std::string> now = spelled_now(catalog, references[k]);
+      std::optional<std::string> now = spelled_now(catalog, view, references[k]);
       if (!now && !references[k].star.empty())
-        now = model::quote_identifier(references[k].qualifier) + ".*";
+        now = model::quote_identifier(qualifier_now(catalog, view, references[k])) + ".*";
       if (!text.empty()) text += ", ";
       text += now.value_or("");
     }

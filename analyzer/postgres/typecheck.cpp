@@ -4,314 +4,269 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "analyzer/postgres/overloads.h"
 
 namespace forelock::postgres {
 namespace {
 
 using model::Expression;
 using model::ExpressionKind;
+using model::TypeName;
 
-bool is_unknown(const model::TypeName& type) { return type.name.name == "unknown"; }
-bool is_known(const model::TypeName& type) { return !type.name.name.empty(); }
+bool is_known(const TypeName& type) { return !type.name.name.empty(); }
 
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+bool is_string_constant(const Expression& e) {
+  return e.kind == ExpressionKind::kConstant && e.constant == model::ConstantKind::kString;
 }
 
-std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
+bool has_column(const Expression& expression) {
+  bool found = false;
+  model::for_each(expression, [&](const Expression& part) {
+    found = found || part.kind == ExpressionKind::kColumn;
+  });
+  return found;
 }
 
-std::string lowered(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
+/// A bare literal becomes a value of the type that is wanted of it.
+std::optional<TypeError> literal_as(const Catalog& catalog, const Expression& e,
+                                    const TypeName& wanted) {
+  return is_string_constant(e) && is_known(wanted) ? literal_error(catalog, wanted, e.name)
+                                                   : std::nullopt;
 }
 
-bool is_number(std::string_view text) {
-  if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
-  const bool digits =
-      std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-  return digits && text.find_first_not_of("0123456789.eE+-_") == std::string_view::npos;
+/// CREATE OPERATOR is not followed: after one, an operator that is missing here may be there.
+bool has_own_operators(const Catalog& catalog) {
+  return std::ranges::any_of(catalog.objects(), [](const NamedObject* object) {
+    return object->kind == model::ObjectKind::kOperator;
+  });
 }
 
-bool is_time_like(const std::string& text) {
-  static constexpr std::array<std::string_view, 9> kWords = {"now",       "today",     "tomorrow",
-                                                             "yesterday", "epoch",     "infinity",
-                                                             "-infinity", "+infinity", "allballs"};
-  return std::ranges::find(kWords, text) != kWords.end() ||
-         std::ranges::any_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-/// Whether brackets close in the order in which they open, strings aside.
-bool is_balanced(std::string_view json) {
-  std::string open;
-  bool in_string = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      in_string = c != '"';
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      open += c;
-    } else if (c == '}' || c == ']') {
-      if (open.empty() || open.back() != (c == '}' ? '{' : '[')) return false;
-      open.pop_back();
-    }
+/// Why no operator was chosen; nullopt where one was, or where nothing can be said.
+std::optional<TypeError> choice_error(const Catalog& catalog, const ChosenOperator& chosen,
+                                      std::string_view symbol, const std::vector<TypeName>& given) {
+  if (chosen.choice == Choice::kFound || chosen.choice == Choice::kNotKnown ||
+      facts::operators(symbol).empty() || has_own_operators(catalog)) {
+    return std::nullopt;
   }
-  return open.empty() && !in_string;
+  const std::string call =
+      given.size() == 1
+          ? fmt::format("{} {}", symbol, model::display(given[0]))
+          : fmt::format("{} {} {}", model::display(given[0]), symbol, model::display(given[1]));
+  return chosen.choice == Choice::kNone
+             ? TypeError{"42883", fmt::format("operator does not exist: {}", call)}
+             : TypeError{"42725", fmt::format("operator is not unique: {}", call)};
 }
 
-bool is_boolean(const std::string& text) {
-  if (text == "1" || text == "0" || text == "on" || text == "of" || text == "off") return true;
-  for (const std::string_view word : {"true", "false", "yes", "no"}) {
-    if (!text.empty() && word.starts_with(text)) return true;
-  }
-  return false;
-}
-
-TypeError bad_literal(std::string_view sqlstate, const model::TypeName& type,
-                      const std::string& text) {
-  return {std::string(sqlstate),
-          fmt::format("invalid input syntax for type {}: \"{}\"", model::display(type), text)};
-}
-
-/// Checks the operator between two operands; `array` when the right one is a list's element.
+/// Source: make_op().
 std::optional<TypeError> operator_error(const Catalog& catalog, const Scope& scope,
                                         std::string_view symbol, const Expression& left,
                                         const Expression& right) {
-  const model::TypeName a = infer_type(catalog, scope, left);
-  const model::TypeName b = infer_type(catalog, scope, right);
-  if (!is_known(a) || !is_known(b)) return std::nullopt;
-  if (is_unknown(a) && is_unknown(b)) return std::nullopt;
-  for (const model::TypeName* type : {&a, &b}) {
-    if (is_unknown(*type)) continue;
-    const Type* user = user_type(catalog, base_type(catalog, *type));
-    // Rows and ranges compare, but have no patterns.
-    const bool row = user != nullptr && user->kind == TypeKind::kComposite;
-    const bool range = user != nullptr && user->kind == TypeKind::kRange;
-    const bool compares = symbol == "=" || symbol == "<>" || symbol == "<" || symbol == ">" ||
-                          symbol == "<=" || symbol == ">=" || symbol.starts_with('*');
-    const model::TypeName& other = type == &a ? b : a;
-    const Type* other_user = user_type(catalog, base_type(catalog, other));
-    const bool other_row = other_user == nullptr ? is_unknown(other) || other.name.name == "record"
-                                                 : other_user->kind == TypeKind::kComposite;
-    if ((row && (!compares || !other_row)) ||
-        (range && symbol.find('~') != std::string_view::npos)) {
-      return TypeError{"42883", fmt::format("operator does not exist: {} {} {}", model::display(a),
-                                            symbol, model::display(b))};
-    }
-    const Expression& opposite = type == &a ? right : left;
-    if (row && is_unknown(other) && opposite.kind == ExpressionKind::kConstant &&
-        opposite.constant == model::ConstantKind::kString) {
-      return literal_error(catalog, *type, opposite.name);
-    }
-    if (category(catalog, *type) == 0 || (user != nullptr && user->kind != TypeKind::kEnum)) {
-      return std::nullopt;
-    }
+  const std::vector<TypeName> given = {infer_type(catalog, scope, left),
+                                       infer_type(catalog, scope, right)};
+  if (!is_known(given[0]) || !is_known(given[1])) return std::nullopt;
+  const ChosenOperator chosen = choose_operator(catalog, symbol, given);
+  if (chosen.choice != Choice::kFound) return choice_error(catalog, chosen, symbol, given);
+  const std::array<facts::TypeId, 2> wanted = {chosen.fact->left, chosen.fact->right};
+  if (auto error =
+          literal_as(catalog, left, polymorphic_result(catalog, wanted[0], wanted, given))) {
+    return error;
   }
-  if (facts::operators(symbol).empty()) return std::nullopt;
-  const facts::OperatorFact* fact = resolve_operator(catalog, symbol, {a, b});
-  if (fact == nullptr) {
-    return TypeError{"42883", fmt::format("operator does not exist: {} {} {}", model::display(a),
-                                          symbol, model::display(b))};
+  return literal_as(catalog, right, polymorphic_result(catalog, wanted[1], wanted, given));
+}
+
+std::optional<TypeError> prefix_error(const Catalog& catalog, const Scope& scope,
+                                      const Expression& e) {
+  const std::vector<TypeName> given = {infer_type(catalog, scope, e.args[0])};
+  if (!is_known(given[0])) return std::nullopt;
+  return choice_error(catalog, choose_operator(catalog, e.name, given), e.name, given);
+}
+
+/// Source: transformAExprIn(). Constants are compared as one array where they have a common type.
+std::optional<TypeError> in_error(const Catalog& catalog, const Scope& scope,
+                                  std::string_view symbol, const Expression& e) {
+  const Expression& left = e.args[0];
+  std::vector<TypeName> types = {infer_type(catalog, scope, left)};
+  for (std::size_t i = 1; i < e.args.size(); ++i) {
+    if (!has_column(e.args[i])) types.push_back(infer_type(catalog, scope, e.args[i]));
   }
-  const auto literal = [&](const Expression& side, const model::TypeName& own,
-                           const model::TypeName& other,
-                           facts::TypeId wanted) -> std::optional<TypeError> {
-    if (!is_unknown(own) || side.kind != ExpressionKind::kConstant ||
-        side.constant != model::ConstantKind::kString) {
-      return std::nullopt;
+  if (!std::ranges::all_of(types, is_known)) return std::nullopt;
+  const CommonType common = common_type(catalog, types);
+  const bool one_array = types.size() > 2 && is_known(common.type) &&
+                         common.type.name.name != "record" &&
+                         std::ranges::all_of(types, [&](const TypeName& type) {
+                           return coerces_implicitly(catalog, type, common.type);
+                         });
+  for (std::size_t i = 1; one_array && i < e.args.size(); ++i) {
+    if (has_column(e.args[i])) continue;
+    if (auto error = literal_as(catalog, e.args[i], common.type)) return error;
+  }
+  if (one_array) {
+    const std::vector<TypeName> given = {types[0], common.type};
+    const ChosenOperator chosen = choose_operator(catalog, symbol, given);
+    if (auto error = choice_error(catalog, chosen, symbol, given)) return error;
+  }
+  for (std::size_t i = 1; i < e.args.size(); ++i) {
+    if (one_array && !has_column(e.args[i])) continue;
+    if (auto error = operator_error(catalog, scope, symbol, left, e.args[i])) return error;
+  }
+  return std::nullopt;
+}
+
+/// x = ANY (array). Source: make_scalar_array_op().
+std::optional<TypeError> array_operator_error(const Catalog& catalog, const Scope& scope,
+                                              std::string_view symbol, const Expression& left,
+                                              const Expression& right) {
+  const TypeName array = infer_type(catalog, scope, right);
+  std::vector<TypeName> given = {infer_type(catalog, scope, left), array};
+  if (!is_known(given[0]) || !is_known(array)) return std::nullopt;
+  if (!is_unknown(array)) {
+    TypeName element = base_type(catalog, array);
+    if (element.array_dimensions == 0) {
+      if (category(catalog, element) == 0) return std::nullopt;
+      return TypeError{"42809", "op ANY/ALL (array) requires array on right side"};
     }
-    const bool polymorphic = wanted >= 0 && facts::type(wanted).kind == 'p';
-    return literal_error(catalog, polymorphic ? other : from_fact(wanted), side.name);
-  };
-  if (auto error = literal(left, a, b, fact->left)) return error;
-  return literal(right, b, a, fact->right);
+    element.array_dimensions = 0;
+    given[1] = element;
+  }
+  const ChosenOperator chosen = choose_operator(catalog, symbol, given);
+  return choice_error(catalog, chosen, symbol, given);
 }
 
 std::optional<TypeError> boolean_error(const Catalog& catalog, const Scope& scope,
                                        const Expression& part, std::string_view where) {
-  const model::TypeName type = infer_type(catalog, scope, part);
+  const TypeName type = infer_type(catalog, scope, part);
   if (!is_known(type)) return std::nullopt;
-  if (is_unknown(type)) {
-    return part.constant == model::ConstantKind::kString
-               ? literal_error(catalog, builtin("bool"), part.name)
-               : std::nullopt;
+  if (is_unknown(type)) return literal_as(catalog, part, builtin("bool"));
+  if (category(catalog, type) == 0 ||
+      (type.array_dimensions == 0 && base_type(catalog, type).name.name == "bool")) {
+    return std::nullopt;
   }
-  const char kind = category(catalog, type);
-  if (kind == 0 || base_type(catalog, type).name.name == "bool") return std::nullopt;
   return TypeError{"42804", fmt::format("argument of {} must be type boolean, not type {}", where,
                                         model::display(type))};
 }
 
+/// Expressions that become one type: COALESCE, CASE, ARRAY[].
 std::optional<TypeError> common_error(const Catalog& catalog, const Scope& scope,
-                                      const std::vector<Expression>& args, std::string_view what) {
-  char seen = 0;
-  for (const Expression& arg : args) {
-    const model::TypeName type = infer_type(catalog, scope, arg);
-    if (!is_known(type) || is_unknown(type)) continue;
-    const char kind = category(catalog, type);
-    if (kind == 0) return std::nullopt;
-    if (seen != 0 && kind != seen) {
-      return TypeError{"42804", fmt::format("{} types cannot be matched", what)};
+                                      const std::vector<const Expression*>& parts,
+                                      std::string_view what) {
+  std::vector<TypeName> types;
+  for (const Expression* part : parts) {
+    types.push_back(part == nullptr ? builtin("unknown") : infer_type(catalog, scope, *part));
+    if (!is_known(types.back())) return std::nullopt;
+  }
+  const CommonType common = common_type(catalog, types);
+  if (common.unmatched) {
+    return TypeError{"42804", fmt::format("{} types cannot be matched", what)};
+  }
+  if (!is_known(common.type)) return std::nullopt;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (!coerces_implicitly(catalog, types[i], common.type)) {
+      return TypeError{"42846", fmt::format("{} could not convert type {} to {}", what,
+                                            model::display(types[i]), model::display(common.type))};
     }
-    seen = kind;
+    if (parts[i] == nullptr) continue;
+    if (auto error = literal_as(catalog, *parts[i], common.type)) return error;
   }
   return std::nullopt;
 }
 
-/// Whether a function of the history's own takes such arguments.
-bool accepts(const Catalog& catalog, const CatalogFunction& function,
-             const std::vector<model::TypeName>& given) {
-  std::size_t inputs = 0;
-  for (const model::FunctionParameter& parameter : function.definition.parameters) {
-    if (parameter.mode == 'v') return true;
-    if (parameter.mode == 'o' || parameter.mode == 't') continue;
-    const std::size_t i = inputs++;
-    if (i >= given.size()) {
-      if (!parameter.default_value) return false;
-      continue;
-    }
-    const model::TypeName wanted = resolve_type(catalog, parameter.type).name;
-    if (category(catalog, wanted) == 0) continue;
-    const facts::TypeId id = fact_id(wanted);
-    if (id >= 0 && facts::type(id).kind == 'p') continue;
-    if (!is_unknown(given[i]) && !same_type(base_type(catalog, given[i]), wanted) &&
-        cast_path(catalog, given[i], wanted, CastContext::kImplicit) == CastPath::kNone) {
-      return false;
-    }
+std::vector<const Expression*> all_of(const Expression& e) {
+  std::vector<const Expression*> result;
+  for (const Expression& arg : e.args) result.push_back(&arg);
+  return result;
+}
+
+/// Source: transformCaseExpr().
+std::optional<TypeError> case_error(const Catalog& catalog, const Scope& scope,
+                                    const Expression& e) {
+  const std::size_t first = e.name == "simple" ? 1 : 0;
+  for (std::size_t i = first; i + 1 < e.args.size(); i += 2) {
+    auto error = first == 1 ? operator_error(catalog, scope, "=", e.args[0], e.args[i])
+                            : boolean_error(catalog, scope, e.args[i], "CASE/WHEN");
+    if (error) return error;
   }
-  return given.size() <= inputs;
+  return common_error(catalog, scope, case_results(e), "CASE");
 }
 
-/// Whether some function of that name takes a value of any type at that place.
-bool takes_any(std::string_view name, std::size_t count, std::size_t index) {
-  return std::ranges::any_of(facts::functions(name), [&](const facts::FunctionFact& fact) {
-    const auto types = facts::arguments(fact);
-    if (fact.variadic || types.size() < count) return fact.variadic;
-    if (index >= types.size() || facts::type(types[index]).kind != 'p') return false;
-    const std::string_view type = facts::type(types[index]).name;
-    return type == "any" || type == "anyelement" || type == "anynonarray" || type == "anyenum" ||
-           type == "record" || type.starts_with("anycompatible");
-  });
-}
-
+/// Source: ParseFuncOrColumn().
 std::optional<TypeError> function_error(const Catalog& catalog, const Scope& scope,
                                         const Expression& call) {
-  std::vector<model::TypeName> given;
-  const model::QualifiedName name{call.qualifier, call.name};
-  const auto own = catalog.find_functions(name);
+  // A function of another version says nothing.
+  if (facts::newer_function(call.name) != nullptr) return std::nullopt;
+  std::vector<TypeName> given;
   for (const Expression& arg : call.args) {
     given.push_back(infer_type(catalog, scope, arg));
     if (!is_known(given.back())) return std::nullopt;
-    const Type* user = user_type(catalog, base_type(catalog, given.back()));
-    const bool plain =
-        user != nullptr && (user->kind == TypeKind::kEnum || user->kind == TypeKind::kComposite);
-    if (own.empty() && plain && !facts::functions(call.name).empty() &&
-        !takes_any(call.name, call.args.size(), given.size() - 1) &&
-        facts::newer_function(call.name) == nullptr) {
-      return TypeError{"42883",
-                       fmt::format("function {} does not exist for these arguments", call.name)};
-    }
-    if (own.empty() && given.back().name.schema != "pg_catalog") return std::nullopt;
   }
-  if (!own.empty() && facts::functions(call.name).empty() &&
-      std::ranges::none_of(own, [&](const CatalogFunction* function) {
-        return accepts(catalog, *function, given);
-      })) {
+  const model::QualifiedName name{call.qualifier, call.name};
+  if (!resolve_function(catalog, name, {}, false).found()) return std::nullopt;
+  const ResolvedFunction function = resolve_function(catalog, name, given, true);
+  if (function.choice == Choice::kNone) {
     return TypeError{"42883",
                      fmt::format("function {} does not exist for these arguments", call.name)};
   }
-  // A function of another version, or of an extension that is not known, says nothing.
-  if (facts::functions(call.name).empty() || !catalog.find_functions(name).empty() ||
-      facts::newer_function(call.name) != nullptr) {
-    return std::nullopt;
+  if (function.choice == Choice::kAmbiguous) {
+    return TypeError{"42725", fmt::format("function {} is not unique", call.name)};
   }
-  if (resolve_function(catalog, name, given, true).found()) return std::nullopt;
-  return TypeError{"42883",
-                   fmt::format("function {} does not exist for these arguments", call.name)};
-}
-
-}  // namespace
-
-std::optional<TypeError> literal_error(const Catalog& catalog, const model::TypeName& type,
-                                       const std::string& text) {
-  const model::TypeName base = base_type(catalog, type);
-  const std::string value = lowered(trimmed(text));
-  if (base.array_dimensions > 0) {
-    if (!value.empty() && (value.front() == '{' || value.front() == '[')) return std::nullopt;
-    return TypeError{"22P02", fmt::format("malformed array literal: \"{}\"", text)};
-  }
-  if (const Type* user = user_type(catalog, base)) {
-    if (user->kind == TypeKind::kComposite && !value.starts_with('(')) {
-      return TypeError{"22P02", fmt::format("malformed record literal: \"{}\"", text)};
-    }
-    if (user->kind != TypeKind::kEnum || user->assumed) return std::nullopt;
-    if (std::ranges::find(user->labels, text) != user->labels.end()) return std::nullopt;
-    return TypeError{"22P02",
-                     fmt::format("invalid input value for enum {}: \"{}\"", user->name, text)};
-  }
-  if (base.name.schema != "pg_catalog") return std::nullopt;
-  const std::string& name = base.name.name;
-  if (name == "int2" || name == "int4" || name == "int8") {
-    std::string_view digits = value;
-    if (!digits.empty() && (digits.front() == '-' || digits.front() == '+'))
-      digits.remove_prefix(1);
-    if (!all_digits(digits)) return bad_literal("22P02", base, text);
-    const std::size_t most = name == "int2" ? 5 : name == "int4" ? 10 : 19;
-    if (digits.size() > most) {
-      return TypeError{"22003", fmt::format("value \"{}\" is out of range for type {}", text,
-                                            model::display(base))};
-    }
-    return std::nullopt;
-  }
-  if (name == "numeric" || name == "float4" || name == "float8") {
-    if (is_number(value) || value == "nan" || value.ends_with("infinity") || value == "inf" ||
-        value == "-inf") {
-      return std::nullopt;
-    }
-    return bad_literal("22P02", base, text);
-  }
-  if (name == "bool") {
-    return is_boolean(value) ? std::nullopt : std::optional(bad_literal("22P02", base, text));
-  }
-  if (name == "date" || name == "timestamp" || name == "timestamptz" || name == "time" ||
-      name == "timetz" || name == "interval") {
-    const bool clock_only = value.find(':') != std::string::npos &&
-                            value.find_first_not_of("0123456789:.") == std::string::npos;
-    const bool wants_date = name == "date" || name.starts_with("timestamp");
-    if (is_time_like(value) && !(clock_only && wants_date)) return std::nullopt;
-    return bad_literal("22007", base, text);
-  }
-  if (name == "uuid") {
-    std::size_t digits = 0;
-    for (const char c : value) {
-      if (std::isxdigit(static_cast<unsigned char>(c)) != 0) {
-        ++digits;
-      } else if (c != '-' && c != '{' && c != '}') {
-        return bad_literal("22P02", base, text);
-      }
-    }
-    return digits == 32 ? std::nullopt : std::optional(bad_literal("22P02", base, text));
-  }
-  if (name == "json" || name == "jsonb") {
-    if (value.empty()) return bad_literal("22P02", base, text);
-    const char first = value.front();
-    if (!is_balanced(value)) return bad_literal("22P02", base, text);
-    const bool fine = first == '{' || first == '[' || first == '"' || first == '-' ||
-                      std::isdigit(static_cast<unsigned char>(first)) != 0 || value == "true" ||
-                      value == "false" || value == "null";
-    return fine ? std::nullopt : std::optional(bad_literal("22P02", base, text));
+  if (function.choice != Choice::kFound) return std::nullopt;
+  std::vector<facts::TypeId> wanted;
+  for (const Parameter& parameter : function.parameters) wanted.push_back(parameter.fact);
+  for (std::size_t i = 0; i < call.args.size() && i < wanted.size(); ++i) {
+    const TypeName type = wanted[i] >= 0 ? polymorphic_result(catalog, wanted[i], wanted, given)
+                                         : function.parameters[i].own;
+    if (type.name.name == "any") continue;
+    if (auto error = literal_as(catalog, call.args[i], type)) return error;
   }
   return std::nullopt;
 }
+
+std::optional<TypeError> cast_error(const Catalog& catalog, const Scope& scope,
+                                    const Expression& e) {
+  if (!e.type || e.args.empty()) return std::nullopt;
+  const TypeName target = resolve_type(catalog, *e.type).name;
+  const Expression& arg = e.args[0];
+  if (is_string_constant(arg)) return literal_error(catalog, target, arg.name);
+  const TypeName from = infer_type(catalog, scope, arg);
+  if (cast_path(catalog, from, target, CastContext::kExplicit) == CastPath::kNone) {
+    return TypeError{"42846", fmt::format("cannot cast type {} to {}", model::display(from),
+                                          model::display(target))};
+  }
+  return std::nullopt;
+}
+
+std::optional<TypeError> operation_error(const Catalog& catalog, const Scope& scope,
+                                         const Expression& e) {
+  if (e.args.size() == 1) return prefix_error(catalog, scope, e);
+  if (e.args.size() < 2) return std::nullopt;
+  std::string_view symbol = e.name;
+  if (symbol == "LIKE") symbol = "~~";
+  if (symbol == "NOT LIKE") symbol = "!~~";
+  if (symbol == "ILIKE") symbol = "~~*";
+  if (symbol == "NOT ILIKE") symbol = "!~~*";
+  if (symbol == "IS DISTINCT FROM" || symbol == "IS NOT DISTINCT FROM") {
+    const auto is_null = [](const Expression& arg) {
+      return arg.kind == ExpressionKind::kConstant && is_null_constant(arg);
+    };
+    if (std::ranges::any_of(e.args, is_null)) return std::nullopt;
+    symbol = "=";
+  }
+  if (symbol == "IN") return in_error(catalog, scope, "=", e);
+  if (symbol == "NOT IN") return in_error(catalog, scope, "<>", e);
+  if (symbol == "BETWEEN" && e.args.size() == 3) {
+    if (auto error = operator_error(catalog, scope, ">=", e.args[0], e.args[1])) return error;
+    return operator_error(catalog, scope, "<=", e.args[0], e.args[2]);
+  }
+  if (e.args.size() != 2) return std::nullopt;
+  if (symbol.ends_with(" ANY") || symbol.ends_with(" ALL")) {
+    return array_operator_error(catalog, scope, symbol.substr(0, symbol.find(' ')), e.args[0],
+                                e.args[1]);
+  }
+  if (symbol.find(' ') != std::string_view::npos) return std::nullopt;
+  return operator_error(catalog, scope, symbol, e.args[0], e.args[1]);
+}
+
+}  // namespace
 
 std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
                                     const Expression& e) {
@@ -339,71 +294,70 @@ std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scop
     case ExpressionKind::kFunction:
       return function_error(catalog, scope, e);
     case ExpressionKind::kCoalesce:
-      return common_error(catalog, scope, e.args, "COALESCE");
+      return common_error(catalog, scope, all_of(e), "COALESCE");
     case ExpressionKind::kMinMax:
-      return common_error(catalog, scope, e.args, e.name);
+      return common_error(catalog, scope, all_of(e), e.name);
+    case ExpressionKind::kArray:
+      return e.args.empty() ? std::nullopt : common_error(catalog, scope, all_of(e), "ARRAY");
+    case ExpressionKind::kCase:
+      return case_error(catalog, scope, e);
+    case ExpressionKind::kNullIf:
+      return e.args.size() == 2 ? operator_error(catalog, scope, "=", e.args[0], e.args[1])
+                                : std::nullopt;
     case ExpressionKind::kOperator:
-      break;
-    case ExpressionKind::kCast: {
-      if (!e.type || e.args.empty()) return std::nullopt;
-      const model::TypeName target = resolve_type(catalog, *e.type).name;
-      const Expression& arg = e.args[0];
-      if (arg.kind == ExpressionKind::kConstant && arg.constant == model::ConstantKind::kString) {
-        return literal_error(catalog, target, arg.name);
+      return operation_error(catalog, scope, e);
+    case ExpressionKind::kCast:
+      return cast_error(catalog, scope, e);
+    case ExpressionKind::kCollate: {
+      if (e.args.empty()) return std::nullopt;
+      const TypeName type = infer_type(catalog, scope, e.args[0]);
+      if (!is_known(type) || is_unknown(type) || category(catalog, type) == 0 ||
+          is_collatable(catalog, type)) {
+        return std::nullopt;
       }
-      const model::TypeName from = infer_type(catalog, scope, arg);
-      if (cast_path(catalog, from, target, CastContext::kExplicit) == CastPath::kNone) {
-        return TypeError{"42846", fmt::format("cannot cast type {} to {}", model::display(from),
-                                              model::display(target))};
-      }
-      return std::nullopt;
+      return TypeError{
+          "42804", fmt::format("collations are not supported by type {}", model::display(type))};
     }
     default:
       return std::nullopt;
   }
-  if (e.args.size() < 2) return std::nullopt;
-  std::string_view symbol = e.name;
-  if (symbol == "LIKE") symbol = "~~";
-  if (symbol == "NOT LIKE") symbol = "!~~";
-  if (symbol == "ILIKE") symbol = "~~*";
-  if (symbol == "NOT ILIKE") symbol = "!~~*";
-  if (symbol == "IS DISTINCT FROM" || symbol == "IS NOT DISTINCT FROM") symbol = "=";
-  if (symbol == "IN" || symbol == "NOT IN") {
-    for (std::size_t i = 1; i < e.args.size(); ++i) {
-      if (auto error =
-              operator_error(catalog, scope, symbol == "IN" ? "=" : "<>", e.args[0], e.args[i])) {
-        return error;
-      }
+}
+
+std::optional<TypeError> condition_error(const Catalog& catalog, const Scope& scope,
+                                         const Expression& condition, std::string_view where) {
+  return boolean_error(catalog, scope, condition, where);
+}
+
+std::optional<TypeError> modifier_error(const model::TypeName& type, int version) {
+  if (type.modifiers.empty() || type.name.schema != "pg_catalog") return std::nullopt;
+  // Sources: anychar_typmodin(), numerictypmodin(), anybit_typmodin().
+  constexpr int kMaxLength = 10485760;
+  constexpr int kMaxPrecision = 1000;
+  const std::string& name = type.name.name;
+  const int first = type.modifiers[0];
+  if (name == "varchar" || name == "bpchar" || name == "bit" || name == "varbit") {
+    if (first >= 1 && (first <= kMaxLength || name == "bit" || name == "varbit")) {
+      return std::nullopt;
     }
-    return std::nullopt;
+    return TypeError{"22023", fmt::format("invalid length for type {}", name)};
   }
-  if (symbol == "BETWEEN" && e.args.size() == 3) {
-    if (auto error = operator_error(catalog, scope, ">=", e.args[0], e.args[1])) return error;
-    return operator_error(catalog, scope, "<=", e.args[0], e.args[2]);
-  }
-  if (e.args.size() == 2 && (symbol.ends_with(" ANY") || symbol.ends_with(" ALL")) &&
-      e.args[1].kind == ExpressionKind::kArray) {
-    for (const Expression& element : e.args[1].args) {
-      if (auto error = operator_error(catalog, scope, symbol.substr(0, symbol.find(' ')), e.args[0],
-                                      element)) {
-        return error;
-      }
+  if (name == "numeric") {
+    const int scale = type.modifiers.size() > 1 ? type.modifiers[1] : 0;
+    const bool free_scale = version >= 15 && scale >= -kMaxPrecision && scale <= kMaxPrecision;
+    if (first >= 1 && first <= kMaxPrecision && (free_scale || (scale >= 0 && scale <= first))) {
+      return std::nullopt;
     }
-    return std::nullopt;
+    return TypeError{"22023", "NUMERIC precision or scale out of range"};
   }
-  if (e.args.size() != 2 || symbol.find(' ') != std::string_view::npos) return std::nullopt;
-  return operator_error(catalog, scope, symbol, e.args[0], e.args[1]);
+  if (name == "interval" || name.starts_with("time")) return std::nullopt;
+  return TypeError{"42601", fmt::format("type modifier is not allowed for type \"{}\"", name)};
 }
 
 std::optional<TypeError> assignment_error(const Catalog& catalog, const Scope& scope,
-                                          const Expression& value, const model::TypeName& type) {
+                                          const Expression& value, const TypeName& type) {
   if (auto error = type_error(catalog, scope, value)) return error;
-  const model::TypeName from = infer_type(catalog, scope, value);
-  if (is_unknown(from)) {
-    return value.kind == ExpressionKind::kConstant && value.constant == model::ConstantKind::kString
-               ? literal_error(catalog, type, value.name)
-               : std::nullopt;
-  }
+  const TypeName from = infer_type(catalog, scope, value);
+  if (is_unknown(from)) return literal_as(catalog, value, type);
   if (cast_path(catalog, from, type, CastContext::kAssignment) == CastPath::kNone) {
     return TypeError{"42804", fmt::format("value is of type {} but {} is needed",
                                           model::display(from), model::display(type))};

@@ -5,16 +5,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "analyzer/postgres/catalog.h"
 #include "analyzer/postgres/expressions.h"
+#include "analyzer/postgres/literals.h"
 
 namespace forelock::postgres {
-
-struct TypeError {
-  std::string sqlstate;
-  std::string message;
-};
 
 /// The first error; nullopt where there is none or a type is not known.
 std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
@@ -24,9 +21,13 @@ std::optional<TypeError> type_error(const Catalog& catalog, const Scope& scope,
 std::optional<TypeError> type_error_at(const Catalog& catalog, const Scope& scope,
                                        const model::Expression& expression);
 
-/// The error of reading `text` as a value of `type`; nullopt where it is fine or not known.
-std::optional<TypeError> literal_error(const Catalog& catalog, const model::TypeName& type,
-                                       const std::string& text);
+/// The error of a condition (WHERE, CHECK), its parts being fine: 42804 where it is not boolean.
+std::optional<TypeError> condition_error(const Catalog& catalog, const Scope& scope,
+                                         const model::Expression& condition,
+                                         std::string_view where);
+
+/// The error of a type's modifiers, as in varchar(0); nullopt for types of the history's own.
+std::optional<TypeError> modifier_error(const model::TypeName& type, int version);
 
 /// The error of a value that is assigned to a column of `type`.
 std::optional<TypeError> assignment_error(const Catalog& catalog, const Scope& scope,

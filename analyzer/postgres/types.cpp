@@ -144,12 +144,18 @@ bool domain_has_constraints(const Catalog& catalog, const model::TypeName& type)
   return false;
 }
 
+bool may_use_extension(const Catalog& catalog, std::uint8_t extension) {
+  return extension == 0 || catalog.assumes_extensions() ||
+         catalog.find_extension(facts::extension_name(extension)) != nullptr;
+}
+
 char category(const Catalog& catalog, const model::TypeName& type) {
   if (type.array_dimensions > 0) return 'A';
   if (type.name.name.empty()) return 0;
   const model::TypeName base = base_type(catalog, type);
   if (const TypeId id = fact_id(base); id >= 0) return facts::type(id).category;
   if (const Type* user = user_type(catalog, base)) {
+    if (user->assumed) return 0;
     switch (user->kind) {
       case TypeKind::kEnum:
         return 'E';
@@ -171,6 +177,19 @@ bool is_collatable(const Catalog& catalog, const model::TypeName& type) {
   base.array_dimensions = 0;
   const TypeId id = fact_id(base);
   return id >= 0 && facts::type(id).collatable;
+}
+
+std::string effective_collation(const Catalog& catalog, const std::string& own,
+                                const model::TypeName& type) {
+  if (!own.empty()) return own;
+  model::TypeName current = type;
+  for (int depth = 0; depth < kMaxDomainDepth && current.array_dimensions == 0; ++depth) {
+    const Type* user = user_type(catalog, current);
+    if (user == nullptr || user->kind != TypeKind::kDomain) break;
+    if (!user->collation.empty()) return user->collation;
+    current = user->base;
+  }
+  return {};
 }
 
 bool binary_coercible(const Catalog& catalog, const model::TypeName& from,
@@ -294,8 +313,7 @@ OperatorClass operator_class(const Catalog& catalog, std::string_view method,
   const TypeId id = fact_id(base);
   const auto usable = [&](const facts::OperatorClassFact& fact) {
     return fact.method == method && (written.empty() ? fact.is_default : fact.name == written) &&
-           (fact.extension == 0 ||
-            catalog.find_extension(facts::extension_name(fact.extension)) != nullptr);
+           may_use_extension(catalog, fact.extension);
   };
   // GetDefaultOpClass(): exact first, then a preferred type that is binary coercible, then any.
   const std::span<const facts::OperatorClassFact> all = facts::operator_classes();

@@ -31,6 +31,9 @@ facts::TypeId fact_id(const model::TypeName& type);
 model::TypeName from_fact(facts::TypeId id);
 /// Whether both are the same type, modifiers aside.
 bool same_type(const model::TypeName& a, const model::TypeName& b);
+/// Whether what belongs to an extension (facts::extension_name(); 0 is the core) can be used: it
+/// was created, or somebody else may have done so.
+bool may_use_extension(const Catalog& catalog, std::uint8_t extension);
 /// pg_type.typcategory; 'X' for an unknown literal, 'E' for enums, 0 where unknown.
 char category(const Catalog& catalog, const model::TypeName& type);
 /// Through domains to the type below, with its modifiers.
@@ -39,6 +42,9 @@ const Type* user_type(const Catalog& catalog, const model::TypeName& type);
 /// Whether a domain, or one below it, has a constraint or NOT NULL.
 bool domain_has_constraints(const Catalog& catalog, const model::TypeName& type);
 bool is_collatable(const Catalog& catalog, const model::TypeName& type);
+/// The collation of a column: its own, or that of its domain; empty for the default.
+std::string effective_collation(const Catalog& catalog, const std::string& own,
+                                const model::TypeName& type);
 
 enum class CastContext { kImplicit, kAssignment, kExplicit };
 enum class CastPath {

@@ -77,6 +77,38 @@ class Finder {
   std::unordered_map<std::string, std::optional<std::string>> found_;
 };
 
+/// Data files that the code of a project reads.
+class DataFiles {
+ public:
+  DataFiles(const ParseCache& cache, ModulePath path)
+      : files_(cache.files()), working_folder_(cache.working_folder()), path_(std::move(path)) {
+    canonical_root_ = files_.canonical(path_.root);
+  }
+
+  [[nodiscard]] std::optional<std::string> read(std::string_view package,
+                                                std::string_view file) const {
+    std::vector<std::string> folders{working_folder_, path_.root};
+    if (!package.empty()) {
+      std::string below(package);
+      std::ranges::replace(below, '.', '/');
+      folders.clear();
+      for (const std::string& folder : path_.folders) folders.push_back(join(folder, below));
+    }
+    for (const std::string& folder : folders) {
+      const std::string path = absolute(file, folder);
+      if (!files_.is_file(path) || !is_below(files_.canonical(path), canonical_root_)) continue;
+      if (const auto found = files_.read(path, path)) return std::string((*found)->text());
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const FileSystem& files_;
+  const std::string working_folder_;
+  const ModulePath path_;
+  std::string canonical_root_;
+};
+
 }  // namespace
 
 ParseCache::ParseCache(const FileSystem& files, std::string working_folder)
@@ -105,6 +137,14 @@ const ParseCache::Entry& ParseCache::get(const std::string& path) {
 python::ModuleFinder make_finder(ParseCache& cache, ModulePath path) {
   auto finder = std::make_shared<Finder>(cache, std::move(path));
   return [finder](std::string_view dotted) { return finder->find(dotted); };
+}
+
+std::function<std::optional<std::string>(std::string_view, std::string_view)> make_file_reader(
+    const ParseCache& cache, ModulePath path) {
+  auto files = std::make_shared<const DataFiles>(cache, std::move(path));
+  return [files](std::string_view package, std::string_view file) {
+    return files->read(package, file);
+  };
 }
 
 }  // namespace forelock::project

@@ -2,8 +2,10 @@
 
 // Python files of a run, each parsed once, and how `import` finds them.
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,5 +53,11 @@ struct ModulePath {
 /// Finds modules below the folders of `path`; remembers what it found and did not find. The finder
 /// may be called from several threads; `cache` must outlive it.
 python::ModuleFinder make_finder(ParseCache& cache, ModulePath path);
+
+/// Reads data files of the project: below the folders of `path` for those of a package, else by
+/// their own path (relative to the working folder or to the root). Nothing outside of the root is
+/// read. As above, it may be called from several threads.
+std::function<std::optional<std::string>(std::string_view package, std::string_view file)>
+make_file_reader(const ParseCache& cache, ModulePath path);
 
 }  // namespace forelock::project

@@ -349,9 +349,10 @@ std::expected<std::vector<LoadedProject>, Failure> load(const FileSystem& files,
   return Loader(files, request, rules).run();
 }
 
-lint::Report lint_project(const LoadedProject& loaded, const Request& request, Rules rules) {
+lint::Report lint_project(const LoadedProject& loaded, const Request& request, Rules rules,
+                          lint::ReplayedHistory& replayed) {
   lint::Report report = lint::run(loaded.project, loaded.base ? &*loaded.base : nullptr,
-                                  engine_options(loaded, rules, request.jobs));
+                                  engine_options(loaded, rules, request.jobs), replayed);
   apply_per_file_ignores(report, loaded.configuration, absolute(request.working_folder, "/"),
                          rules);
   return report;
@@ -366,7 +367,8 @@ std::expected<Checked, Failure> check_all(const FileSystem& files, const Request
   std::set<const lint::Rule*> enabled;
   std::vector<lint::Report> reports;
   for (const LoadedProject& each : *loaded) {
-    lint::Report& report = reports.emplace_back(lint_project(each, request, rules));
+    lint::ReplayedHistory replayed;
+    lint::Report& report = reports.emplace_back(lint_project(each, request, rules, replayed));
     const auto chosen = select_rules(each.configuration, rules);
     enabled.insert(chosen.begin(), chosen.end());
     if (!with_baseline) continue;

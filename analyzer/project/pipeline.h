@@ -54,9 +54,11 @@ std::expected<std::vector<LoadedProject>, Failure> load(const FileSystem& files,
                                                         const Request& request,
                                                         std::span<const lint::Rule* const> rules);
 
-/// Lints one loaded project: the selected rules, suppressions, per-file ignores.
+/// Lints one loaded project: the selected rules, suppressions, per-file ignores. `replayed` is what
+/// an earlier run on it replayed.
 lint::Report lint_project(const LoadedProject& loaded, const Request& request,
-                          std::span<const lint::Rule* const> rules);
+                          std::span<const lint::Rule* const> rules,
+                          lint::ReplayedHistory& replayed);
 
 /// A report with what a reporter and an exit code need beside it.
 struct Checked {

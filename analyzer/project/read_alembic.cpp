@@ -128,8 +128,8 @@ Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
     env = context.cache.get(join(found.script_folder, "env.py")).parsed;
   }
   const text::FileRef ini = read_ini(found, context);
-  const python::ModuleFinder first_finder =
-      make_finder(context.cache, module_path(found, alembic::read_environment(ini, nullptr, {})));
+  const ModulePath modules = module_path(found, alembic::read_environment(ini, nullptr, {}));
+  const python::ModuleFinder first_finder = make_finder(context.cache, modules);
   alembic::Environment environment = alembic::read_environment(ini, env, first_finder);
   alembic::CompileOptions& options = compiler.options;
   options.settings = configured_settings(context.configuration);
@@ -156,6 +156,7 @@ Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
                                      configuration.naming_convention.end());
   }
   options.find_module = first_finder;
+  options.read_file = make_file_reader(context.cache, modules);
   set_versions(options, found, context);
   options.environment_modules = std::move(environment.modules);
   compiler.problems = std::move(environment.problems);

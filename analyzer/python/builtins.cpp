@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "analyzer/python/files.h"
 #include "analyzer/python/format.h"
 #include "analyzer/python/literal.h"
 
@@ -555,7 +556,9 @@ Value identity(Interpreter& in, const NativeCall& c) {
   return v == nullptr ? in.unknown("nothing") : *v;
 }
 
-Value open_file(Interpreter& in, const NativeCall&) { return in.unknown("a file that is read"); }
+Value open_named_file(Interpreter& in, const NativeCall& c) {
+  return open_file(in, c.arguments, c.site.place);
+}
 Value input(Interpreter& in, const NativeCall&) { return in.unknown("what a user types"); }
 Value evaluate(Interpreter& in, const NativeCall& c) {
   in.not_followed(std::string(c.function.name) + "()", c.site.place);
@@ -618,7 +621,7 @@ constexpr std::array kBuiltins = std::to_array<Builtin>({
     {"next", next},
     {"object", object, true},
     {"oct", oct},
-    {"open", open_file},
+    {"open", open_named_file},
     {"ord", ord},
     {"pow", power},
     {"print", nothing},

@@ -51,6 +51,13 @@ class Host {
     (void)site;
     return {};
   }
+  /// What a file that the code reads as data holds: `path` as the code has it, or below the dotted
+  /// `package` when that is not empty. Nothing when it is not there or may not be read.
+  virtual std::optional<std::string> read_file(std::string_view package, std::string_view path) {
+    (void)package;
+    (void)path;
+    return {};
+  }
   /// `@decorator` on a class or function, where the decorator is a symbol that the evaluator does
   /// not know.
   virtual void decorated(const Symbol& decorator, const Value& value) {

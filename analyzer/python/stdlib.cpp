@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analyzer/python/builtins.h"
+#include "analyzer/python/files.h"
 #include "analyzer/python/format.h"
 #include "analyzer/python/json.h"
 #include "analyzer/python/stdlib_values.h"
@@ -465,6 +466,9 @@ Result environment(const Call& c) {
 }
 Result file_system(const Call& c) { return c.in.unknown("the file system"); }
 Result a_file(const Call& c) { return c.in.unknown("a file that is read"); }
+Result opened_file(const Call& c) { return open_file(c.in, c.arguments, c.at); }
+Result resource_text(const Call& c) { return read_resource(c.in, c.arguments, c.at, false); }
+Result resource_bytes(const Call& c) { return read_resource(c.in, c.arguments, c.at, true); }
 
 Result path_join(const Call& c) {
   MappedText out;
@@ -567,6 +571,7 @@ struct StandIn {
 };
 
 constexpr std::array kFunctions = std::to_array<StandIn>({
+    {"codecs.open", opened_file},
     {"collections.Counter", counter},
     {"collections.OrderedDict", make_dict},
     {"collections.defaultdict", default_dict},
@@ -580,7 +585,9 @@ constexpr std::array kFunctions = std::to_array<StandIn>({
     {"functools.partial", partial},
     {"functools.reduce", reduce},
     {"functools.wraps", decorator},
-    {"io.open", a_file},
+    {"importlib.resources.read_binary", resource_bytes},
+    {"importlib.resources.read_text", resource_text},
+    {"io.open", opened_file},
     {"itertools.chain", chain},
     {"itertools.chain.from_iterable", chain_from},
     {"itertools.combinations", combinations},
@@ -611,6 +618,8 @@ constexpr std::array kFunctions = std::to_array<StandIn>({
     {"os.path.normpath", same_path},
     {"os.path.realpath", same_path},
     {"os.path.splitext", splitext},
+    {"pkg_resources.resource_string", resource_bytes},
+    {"pkgutil.get_data", resource_bytes},
     {"re.escape", escape},
     {"six.iteritems", iteritems},
     {"six.iterkeys", iterkeys},
@@ -689,34 +698,6 @@ Value make_translation(Interpreter& in, const NativeCall& call) {
 }
 
 // --- Methods of known symbols ---
-
-bool is_path(const Symbol& s, int depth = 0) {
-  if (depth > 50) return false;
-  const auto of = [&](const Value& v) {
-    const Symbol* inner = v.symbol();
-    return inner != nullptr && is_path(*inner, depth + 1);
-  };
-  switch (s.kind) {
-    case Symbol::Kind::kCall:
-      if (s.path() == "pathlib.Path" || s.path() == "pathlib.PurePath" ||
-          s.path() == "importlib.resources.files")
-        return true;
-      return of(s.operands[0]);
-    case Symbol::Kind::kAttribute:
-    case Symbol::Kind::kSubscript:
-      return of(s.operands[0]);
-    case Symbol::Kind::kBinary:
-      return s.name == "/" && of(s.operands[0]);
-    case Symbol::Kind::kName:
-    case Symbol::Kind::kUnary:
-    case Symbol::Kind::kObject:
-      return false;
-  }
-  return false;
-}
-
-constexpr std::array<std::string_view, 9> kReads = {
-    "read_text", "read_bytes", "open", "exists", "is_file", "is_dir", "iterdir", "glob", "rglob"};
 
 std::optional<std::string> strftime(std::string_view text, std::string_view format) {
   // `text` is "YYYY-MM-DD" or "YYYY-MM-DD HH:MM:SS".
@@ -882,11 +863,7 @@ std::optional<Value> call_stdlib_method(Interpreter& in, const Symbol& self, std
   if (path == "string.Template" && (name == "substitute" || name == "safe_substitute")) {
     return substitute(in, self, arguments, at);
   }
-  if (std::ranges::find(kReads, name) != kReads.end() && is_path(self)) {
-    return in.unknown(name.starts_with("read") || name == "open" ? "a file that is read"
-                                                                 : "the file system");
-  }
-  return {};
+  return call_file_method(in, self, name, arguments, at);
 }
 
 }  // namespace forelock::python

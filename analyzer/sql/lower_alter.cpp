@@ -36,7 +36,7 @@ TokenRange behind(const Context& context, const Command& command, std::string_vi
 Action add_column(Context& context, const Command& command) {
   return model::AddColumn{
       lower_column(context, command.definition(), from_definition(context, command)),
-      command.missing_ok()};
+      command.missing_ok(), command.cascade()};
 }
 
 Action drop_column(Context&, const Command& command) {
@@ -49,6 +49,7 @@ Action alter_type(Context& context, const Command& command) {
   action.column = command.name();
   action.type = lower_type(context, definition.fixed("typeName"));
   action.collation = qualified_name(definition.fixed("collClause").list("collname")).name;
+  action.cascade = command.cascade();
   if (definition.has("raw_default")) {
     action.using_expression =
         lower_root(context, definition.child("raw_default"), behind(context, command, "using"));

@@ -30,6 +30,10 @@ void collect_returning(Context& context, Node statement) {
   collect(context, statement.fixed("returningClause").list("exprs"));
 }
 
+bool returns_rows(Node statement) {
+  return !statement.list("returningList").empty() || statement.has("returningClause");
+}
+
 /// The WHERE clause of UPDATE or DELETE.
 std::optional<model::Expression> lower_where(Context& context, Node statement, std::size_t begin) {
   if (!statement.has("whereClause")) return std::nullopt;
@@ -78,8 +82,31 @@ void read_conflict(Context& context, Node statement, model::Insert& insert) {
   const Node conflict = statement.fixed("onConflictClause");
   if (!conflict) return;
   insert.on_conflict = true;
-  for (const Node target : conflict.list("targetList")) collect(context, target.child("val"));
+  const Node infer = conflict.fixed("infer");
+  insert.conflict_constraint = infer.string("conname");
+  insert.conflict_plain = !infer.has("whereClause");
+  for (const Node element : infer.list("indexElems")) {
+    if (element.has("expr")) insert.conflict_plain = false;
+    if (element.has("name")) insert.conflict_columns.push_back(element.string("name"));
+  }
+  for (const Node target : conflict.list("targetList")) {
+    insert.conflict_updates.push_back(target.string("name"));
+    collect(context, target.child("val"));
+  }
   collect(context, conflict.child("whereClause"));
+}
+
+/// What one column of `SET (a, b) = (…)` gets: its member of the row, or an unknown part of the
+/// sub-query.
+model::Expression part_of(model::Expression shared, std::int64_t column, std::int64_t columns) {
+  if (shared.kind == model::ExpressionKind::kRow &&
+      static_cast<std::int64_t>(shared.args.size()) == columns && column >= 1) {
+    return std::move(shared.args[static_cast<std::size_t>(column - 1)]);
+  }
+  model::Expression part;
+  part.sql = shared.sql;
+  part.args.push_back(std::move(shared));
+  return part;
 }
 
 /// The columns of `SET (a, b) = (…)` share one expression.
@@ -106,8 +133,9 @@ void read_assignments(Context& context, Node statement, model::Update& update) {
     // What the shared expression reads counts once.
     model::Query* const reads = context.query;
     if (shared && value.integer("colno") > 1) context.query = nullptr;
-    update.assignments.emplace_back(
-        target.string("name"), lower_root(context, shared ? value.child("source") : value, range));
+    model::Expression read = lower_root(context, shared ? value.child("source") : value, range);
+    if (shared) read = part_of(std::move(read), value.integer("colno"), value.integer("ncolumns"));
+    update.assignments.emplace_back(target.string("name"), std::move(read));
     context.query = reads;
   }
 }
@@ -133,6 +161,7 @@ model::Operation lower_insert(Context& context, Node statement) {
   }
   read_conflict(context, statement, insert);
   collect_returning(context, statement);
+  insert.returning = returns_rows(statement);
   insert.reads = scope.take();
   return insert;
 }
@@ -149,6 +178,7 @@ model::Operation lower_update(Context& context, Node statement) {
   collect_from(context, statement.list("fromClause"));
   update.where = lower_where(context, statement, token_of(context, relation));
   collect_returning(context, statement);
+  update.returning = returns_rows(statement);
   update.reads = scope.take();
   return update;
 }
@@ -164,6 +194,7 @@ model::Operation lower_delete(Context& context, Node statement) {
   collect_from(context, statement.list("usingClause"));
   result.where = lower_where(context, statement, token_of(context, relation));
   collect_returning(context, statement);
+  result.returning = returns_rows(statement);
   result.reads = scope.take();
   return result;
 }
@@ -178,6 +209,9 @@ model::Operation lower_merge(Context& context, Node statement) {
     merge.inserts = merge.inserts || command == "CMD_INSERT";
     merge.updates = merge.updates || command == "CMD_UPDATE";
     merge.deletes = merge.deletes || command == "CMD_DELETE";
+    for (const Node target : when.list("targetList")) {
+      merge.columns.push_back(target.string("name"));
+    }
   }
   merge.reads = scope.take();
   // The target is a relation of its own.
@@ -192,6 +226,7 @@ model::Operation lower_truncate(Context&, Node statement) {
   model::Truncate truncate;
   for (const Node table : statement.list("relations")) {
     truncate.tables.push_back(relation_name(table));
+    truncate.only.push_back(!table.flag("inh"));
   }
   truncate.cascade = statement.text("behavior") == "DROP_CASCADE";
   truncate.restart_identity = statement.flag("restart_seqs");

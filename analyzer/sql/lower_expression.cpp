@@ -286,7 +286,8 @@ Expression collation(Context& context, Node node) {
 }
 
 Expression case_expression(Context& context, Node node) {
-  Expression result = of_kind(ExpressionKind::kCase);
+  // Whether the first part is what the others are compared with cannot be told from their number.
+  Expression result = of_kind(ExpressionKind::kCase, node.has("arg") ? "simple" : "searched");
   add_argument(context, result, node.child("arg"));
   for (const Node when : node.list("args")) {
     add_argument(context, result, when.child("expr"));

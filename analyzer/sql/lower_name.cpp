@@ -120,6 +120,7 @@ model::Operation lower_rename(Context& context, Node statement) {
   }
   rename.if_exists = statement.flag("missing_ok");
   rename.cascade = statement.text("behavior") == "DROP_CASCADE";
+  rename.only = relation && !relation.flag("inh");
   return rename;
 }
 
@@ -163,6 +164,9 @@ model::Operation lower_grant(Context& context, Node statement) {
   }
   for (const Node privilege : statement.list("privileges")) {
     grant.privileges.push_back(privilege.string("priv_name"));
+    for (std::string& column : strings(privilege.list("cols"))) {
+      grant.columns.push_back(std::move(column));
+    }
   }
   if (grant.privileges.empty()) grant.privileges.emplace_back("all");
   for (const Node role : statement.list("grantees")) grant.grantees.push_back(role_name(role));

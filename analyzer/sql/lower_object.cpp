@@ -229,6 +229,9 @@ model::Operation lower_create_trigger(Context& context, Node statement) {
   trigger.timing = trigger_timing(statement.integer("timing"));
   trigger.events = static_cast<std::uint32_t>(statement.integer("events"));
   trigger.columns = strings(statement.list("columns"));
+  for (const Node transition : statement.list("transitionRels")) {
+    (transition.flag("isNew") ? trigger.new_table : trigger.old_table) = true;
+  }
   trigger.when = parenthesized(context, statement.child("whenClause"), "when");
   trigger.deferrable = statement.flag("deferrable");
   trigger.initially_deferred = statement.flag("initdeferred");
@@ -259,8 +262,17 @@ model::Operation lower_alter_policy(Context& context, Node statement) {
 }
 
 model::Operation lower_create_rule(Context& context, Node statement) {
-  return model::CreateRule{statement.string("rulename"), relation_name(statement.fixed("relation")),
-                           statement.flag("replace"), std::string(context.text)};
+  model::CreateRule rule;
+  rule.name = statement.string("rulename");
+  rule.table = relation_name(statement.fixed("relation"));
+  rule.or_replace = statement.flag("replace");
+  for (const char c : statement.text("event").substr(std::string_view("CMD_").size())) {
+    rule.event += static_cast<char>(c - 'A' + 'a');
+  }
+  rule.instead = statement.flag("instead");
+  rule.qualified = statement.has("whereClause");
+  rule.sql = context.text;
+  return rule;
 }
 
 model::Operation lower_create_statistics(Context& context, Node statement) {

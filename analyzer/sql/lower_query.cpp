@@ -19,6 +19,7 @@ void collect_relation(Context& context, Node range_var, bool write) {
   if (is_cte) return;
   use.alias = range_var.fixed("alias").string("aliasname");
   use.target_of_write = write;
+  use.only = !range_var.flag("inh");
   use.span = relation_span(context, range_var);
   context.query->relations.push_back(std::move(use));
 }
@@ -117,6 +118,19 @@ std::string target_name(Node target, const model::Expression& expression) {
 
 // ---- SELECT -----------------------------------------------------------------------------------
 
+/// What `inner` reads is read by the query around it as well. Bounded: each level of nesting
+/// copies.
+void add_to_outer(Context& context, Query& outer, const Query& inner) {
+  const std::size_t count =
+      inner.relations.size() + inner.columns.size() + inner.expressions.size();
+  if (count > context.copies_left) return;
+  context.copies_left -= count;
+  outer.relations.insert(outer.relations.end(), inner.relations.begin(), inner.relations.end());
+  outer.columns.insert(outer.columns.end(), inner.columns.begin(), inner.columns.end());
+  outer.expressions.insert(outer.expressions.end(), inner.expressions.begin(),
+                           inner.expressions.end());
+}
+
 /// Reads one query into `context.query`. `tokens` are those of the outermost SELECT.
 class QueryReader {
  public:
@@ -126,11 +140,14 @@ class QueryReader {
     const DepthGuard guard(context_);
     if (guard.too_deep() || !select) return;
     const WithScope with(context_, select.fixed("withClause"));
-    if (select.has("larg")) {
+    if (select.has("larg") && outermost) {
+      read_branches(select);
+      const auto& branches = context_.query->branches;
+      if (!branches.empty()) context_.query->targets = branches.front().targets;
+    } else if (select.has("larg")) {
       // The text of the branches is not told apart: their expressions have no text.
       range_ = {};
-      read(select.fixed("larg"), outermost);
-      if (outermost) context_.query->where.reset();
+      read(select.fixed("larg"), false);
       read(select.fixed("rarg"), false);
     } else {
       read_body(select, outermost);
@@ -140,18 +157,64 @@ class QueryReader {
     collect(context_, select.child("limitCount"));
     if (outermost) {
       context_.query->has_limit = select.has("limitOffset") || select.has("limitCount");
-      context_.query->for_update = !select.list("lockingClause").empty();
+      for (const Node clause : select.list("lockingClause")) {
+        context_.query->for_update = true;
+        for (const Node relation : clause.list("lockedRels")) {
+          context_.query->locked.push_back(relation.string("relname"));
+        }
+      }
+      context_.query->merges_rows = select.has("larg") || select.has("havingClause") ||
+                                    !select.list("distinctClause").empty() ||
+                                    !select.list("groupClause").empty() ||
+                                    !select.list("windowClause").empty();
     }
   }
 
  private:
+  /// Each SELECT of a UNION or its kin, in order.
+  void read_branches(Node select) {
+    const DepthGuard guard(context_);
+    if (guard.too_deep()) return;
+    if (select.has("larg")) {
+      read_branches(select.fixed("larg"));
+      read_branches(select.fixed("rarg"));
+      return;
+    }
+    // The text of the branches is not told apart: their expressions have no text.
+    Query branch;
+    Query& query = *std::exchange(context_.query, &branch);
+    QueryReader(context_, {}).read(select, true);
+    context_.query = &query;
+    add_to_outer(context_, query, branch);
+    query.branches.push_back(std::move(branch));
+  }
+
+  /// Whether an item of FROM is a relation, or a join of relations that keeps all columns apart.
+  bool is_flat(Node item) {
+    const DepthGuard guard(context_);
+    if (guard.too_deep()) return false;
+    if (item.is("RangeVar")) {
+      return item.fixed("alias").list("colnames").empty() &&
+             !context_.ctes.contains(item.string("relname"));
+    }
+    return item.is("JoinExpr") && !item.flag("isNatural") && item.list("usingClause").empty() &&
+           !item.has("alias") && is_flat(item.child("larg")) && is_flat(item.child("rarg"));
+  }
+
   void read_body(Node select, bool outermost) {
     if (outermost) {
+      context_.query->flat = !select.has("withClause") && select.list("valuesLists").empty();
+      for (const Node item : select.list("fromClause")) {
+        context_.query->flat = context_.query->flat && is_flat(item);
+      }
       read_targets(select);
     } else {
       collect(context_, select.list("targetList"));
     }
     collect_from(context_, select.list("fromClause"));
+    if (outermost) {
+      for (const Node item : select.list("fromClause")) read_joins(item);
+    }
     if (outermost && select.has("whereClause")) {
       context_.query->where = lower_root(context_, select.child("whereClause"), where_range());
     } else {
@@ -170,6 +233,20 @@ class QueryReader {
       if (++rows > kMaxRows) break;
       collect(context_, row.list("items"));
     }
+  }
+
+  /// A condition stands outside of what it joins.
+  void read_joins(Node item) {
+    const DepthGuard guard(context_);
+    if (guard.too_deep() || !item.is("JoinExpr")) return;
+    read_joins(item.child("larg"));
+    read_joins(item.child("rarg"));
+    if (!item.has("quals")) return;
+    // Its parts are collected with the FROM clause.
+    Query* const query = std::exchange(context_.query, nullptr);
+    model::Expression condition = lower_root(context_, item.child("quals"), {});
+    context_.query = query;
+    query->joins.push_back(std::move(condition));
   }
 
   void read_targets(Node select) {
@@ -230,25 +307,15 @@ class QueryReader {
   TokenRange range_;
 };
 
-/// What `inner` reads is read by the query around it as well. Bounded: each level of nesting
-/// copies.
-void add_to_outer(Context& context, Query& outer, const Query& inner) {
-  const std::size_t count =
-      inner.relations.size() + inner.columns.size() + inner.expressions.size();
-  if (count > context.copies_left) return;
-  context.copies_left -= count;
-  outer.relations.insert(outer.relations.end(), inner.relations.begin(), inner.relations.end());
-  outer.columns.insert(outer.columns.end(), inner.columns.begin(), inner.columns.end());
-  outer.expressions.insert(outer.expressions.end(), inner.expressions.begin(),
-                           inner.expressions.end());
-}
-
 void collect_assignments(Context& context, NodeList targets) {
   for (const Node target : targets) collect(context, target.child("val"));
 }
 
 void collect_insert(Context& context, Node insert) {
   collect_relation(context, insert.fixed("relation"), true);
+  if (context.query != nullptr && !context.query->relations.empty()) {
+    context.query->relations.back().inserted_into = true;
+  }
   collect_statement(context, insert.child("selectStmt"));
   if (const Node conflict = insert.fixed("onConflictClause")) {
     collect_assignments(context, conflict.list("targetList"));

@@ -120,6 +120,7 @@ model::Operation lower_vacuum(Context&, Node statement) {
   model::Vacuum vacuum;
   for (const Node table : statement.list("rels")) {
     vacuum.tables.push_back(relation_name(table.fixed("relation")));
+    vacuum.columns.push_back(strings(table.list("va_cols")));
   }
   vacuum.vacuum = statement.flag("is_vacuumcmd");
   vacuum.full = option_flag(find_option(list, "full"));

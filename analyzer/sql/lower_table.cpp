@@ -127,6 +127,7 @@ model::Operation lower_create_foreign_table(Context& context, Node statement) {
   if (!base) base = statement.fixed("base_stmt");
   model::CreateTable table = read_table(context, base);
   table.foreign = true;
+  table.server = statement.string("servername");
   return table;
 }
 

@@ -38,11 +38,16 @@ std::vector<std::expected<ParsedStatement, SyntaxError>> parse(std::string_view 
 /// `conditional` when under IF, LOOP, CASE or in an exception handler; `dynamic` for
 /// EXECUTE, whose SQL is not known (EXECUTE of one literal without escapes is known and not
 /// dynamic). No statement and not dynamic: SQL that does not parse. PERFORM reads as SELECT; INTO
-/// is left out. Assignments and conditions are expressions and do not appear.
+/// is left out. Assignments and conditions are expressions and do not appear. `caught`: it stands
+/// in a block with an EXCEPTION clause. `raises`: no SQL but a RAISE EXCEPTION.
 struct BodyStatement {
   std::optional<ParsedStatement> statement;
   bool conditional = false;
   bool dynamic = false;
+  bool caught = false;
+  bool raises = false;
+  bool discards_rows = false;   ///< A query whose rows go nowhere: neither INTO nor PERFORM.
+  bool sees_variables = false;  ///< The body declares some, so that a name may be one of them.
   text::Span span;
 };
 std::vector<BodyStatement> parse_plpgsql(std::string_view body);

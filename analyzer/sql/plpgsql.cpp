@@ -53,7 +53,8 @@ class BodyReader {
   enum class BlockKind { kBlock, kIf, kLoop, kCase };
   struct Block {
     BlockKind kind;
-    bool conditional;  ///< What stands in it may run not at all, or several times.
+    bool conditional;   ///< What stands in it may run not at all, or several times.
+    std::size_t first;  ///< Index of its first statement among all of them.
   };
 
   [[nodiscard]] bool is(std::string_view word) const { return tokens_.is(at_, word); }
@@ -72,7 +73,9 @@ class BodyReader {
   void skip_statement() { at_ = statement_end() + 1; }
   void skip_past(std::string_view word) { at_ = find(at_, word) + 1; }
 
-  void open(BlockKind kind, bool is_conditional) { blocks_.push_back({kind, is_conditional}); }
+  void open(BlockKind kind, bool is_conditional) {
+    blocks_.push_back({kind, is_conditional, statements_.size()});
+  }
 
   void statement() {
     if (is("<<")) {
@@ -93,7 +96,10 @@ class BodyReader {
 
   void declarations() {
     ++at_;
-    while (at_ < tokens_.size() && !is("begin")) skip_statement();
+    while (at_ < tokens_.size() && !is("begin")) {
+      declares_ = true;
+      skip_statement();
+    }
   }
 
   void end() {
@@ -106,6 +112,9 @@ class BodyReader {
   bool control() {
     if (is("exception") && blocks_.back().kind == BlockKind::kBlock) {
       blocks_.back().conditional = true;
+      for (std::size_t i = blocks_.back().first; i < statements_.size(); ++i) {
+        statements_[i].caught = true;
+      }
       ++at_;
     } else if (is("when")) {
       skip_past("then");
@@ -134,6 +143,7 @@ class BodyReader {
   }
 
   void for_loop() {
+    declares_ = true;
     const std::size_t end = find(at_, "loop");
     const std::size_t in = tokens_.find({at_, end}, "in");
     // The query itself runs once, outside of its loop.
@@ -160,6 +170,13 @@ class BodyReader {
     at_ = range.end + 1;
     if (range.empty()) return;
     const auto own = [&](std::string_view word) { return tokens_.is(range.begin, word); };
+    if (own("raise") && raises_error(range)) {
+      BodyStatement raise;
+      raise.raises = true;
+      raise.conditional = conditional();
+      raise.span = tokens_.span(range);
+      statements_.push_back(std::move(raise));
+    }
     if (std::ranges::any_of(kOwnStatements, own)) return;
     if (own("execute")) {
       execute(range);
@@ -168,8 +185,25 @@ class BodyReader {
     } else if (own("open")) {
       query({tokens_.find(range, "for") + 1, range.end});
     } else {
+      const std::size_t before = statements_.size();
       static_sql(range);
+      const auto starts = [&](std::string_view word) { return tokens_.is(range.begin, word); };
+      const auto has = [&](std::string_view word) { return tokens_.find(range, word) < range.end; };
+      const bool writes = starts("update") || starts("delete");
+      const bool rows = starts("select") || starts("values") || (writes && has("returning"));
+      if (rows && !has("into") && before < statements_.size()) {
+        statements_.back().discards_rows = true;
+      }
     }
+  }
+
+  /// RAISE without a level raises an exception; alone, in a handler, it raises the same one again.
+  [[nodiscard]] bool raises_error(TokenRange range) const {
+    constexpr auto kMilder =
+        std::to_array<std::string_view>({"debug", "log", "info", "notice", "warning"});
+    return range.begin + 1 < range.end && std::ranges::none_of(kMilder, [&](std::string_view word) {
+             return tokens_.is(range.begin + 1, word);
+           });
   }
 
   /// A query, or EXECUTE of one, or (nothing to be read) an expression.
@@ -251,6 +285,7 @@ class BodyReader {
       statement.span = result->span;
       statement.statement = *std::move(result);
       statement.conditional = conditional();
+      statement.sees_variables = declares_;
       statements_.push_back(std::move(statement));
     }
     return true;
@@ -262,6 +297,7 @@ class BodyReader {
   std::size_t at_ = 0;
   std::vector<Block> blocks_;
   bool finished_ = false;
+  bool declares_ = false;
   std::vector<BodyStatement> statements_;
 };
 

@@ -151,7 +151,7 @@ bool proves_not_null(const postgres::CatalogConstraint& constraint, std::string_
 void check(const lint::StepContext& ctx, lint::FindingSink& sink) {
   if (has_no_effect(ctx)) return;
   for_each_action<model::SetNotNull>(ctx.statement, [&](const auto& alter, const auto& action) {
-    if (alter.kind != model::ObjectKind::kTable || is_private_and_empty(ctx, alter.table)) return;
+    if (alter.kind != model::ObjectKind::kTable || is_surely_empty(ctx, alter.table)) return;
     const postgres::Relation* table = ctx.before.find_table(alter.table);
     const postgres::Column* column = table == nullptr ? nullptr : table->column(action.column);
     Target target{0, 0, alter.table.name};

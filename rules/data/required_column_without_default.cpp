@@ -28,7 +28,7 @@ void check(const lint::StepContext& ctx, lint::FindingSink& sink) {
                            column.identity != model::IdentityKind::kNone ||
                            column.generated != model::GeneratedKind::kNone ||
                            column.type.name.name.find("serial") != std::string::npos;
-    if ((!column.not_null && !primary) || has_value || is_private_and_empty(ctx, alter.table)) {
+    if ((!column.not_null && !primary) || has_value || is_surely_empty(ctx, alter.table)) {
       return;
     }
     if (has_python_default(ctx, column.name)) return;

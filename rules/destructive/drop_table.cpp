@@ -1,3 +1,4 @@
+#include "rules/likely_rename.h"
 #include "rules/support.h"
 
 namespace forelock::rules {

@@ -50,7 +50,7 @@ void check(const lint::StepContext& ctx, lint::FindingSink& sink) {
   if (has_no_effect(ctx)) return;
   for_each_action<model::AddColumn>(ctx.statement, [&](const auto& alter, const auto& action) {
     const model::ColumnDefinition& column = action.column;
-    if (column.default_value.has_value() || is_private_and_empty(ctx, alter.table)) return;
+    if (column.default_value.has_value() || is_surely_empty(ctx, alter.table)) return;
     const model::Call* call = constructor(ctx, column.name);
     if (call == nullptr) return;
     const model::CallArgument* given = keyword_argument(*call, "default");

@@ -1,3 +1,4 @@
+#include "rules/likely_rename.h"
 #include "rules/support.h"
 
 namespace forelock::rules {
@@ -38,7 +39,9 @@ extern constinit const lint::Rule kRenameAsDropAndAdd = {
              .group = "review",
              .summary = "A rename is written as a drop and an add, which loses the data.",
              .why = "Alembic's autogenerate cannot see a rename: it writes the removal of the old "
-                    "name and the addition of the new one. All values are lost.",
+                    "name and the addition of the new one. All values are lost. Columns count as "
+                    "renamed when their types are alike and their names share a word; tables, when "
+                    "they share most of their columns.",
              .safer = "Write op.alter_column(…, new_column_name=…) or op.rename_table(…). When the "
                       "two really have nothing to do with each other, put them into two "
                       "migrations. A migration that copies the values is not reported.",

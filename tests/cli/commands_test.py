@@ -59,6 +59,14 @@ class Locks(CliTest):
         self.assertFalse(statements[2]["runs_in_transaction"])
         self.assertEqual(statements[3]["error"]["sqlstate"], "42601")
 
+    def test_script_about_what_is_there_already(self):
+        self.write("a.sql", "ALTER TABLE t ADD COLUMN b int;\n")
+        self.write("b.sql", "CREATE TABLE n (id int);\nALTER TABLE t ADD COLUMN b int;\n")
+        self.assertIn("ACCESS EXCLUSIVE on table t", self.run_forelock("locks", "a.sql").out)
+        self.assertIn("fails with 42P01", self.run_forelock("locks", "b.sql").out)
+        self.assertIn("ACCESS EXCLUSIVE on table t",
+                      self.run_forelock("locks", "--existing", "b.sql").out)
+
     def test_range_of_an_alembic_history(self):
         self.project()
         statements = self.run_forelock("locks", "--format", "json", "--range", "a1:b2").json[

@@ -75,6 +75,49 @@ test::FakeFileSystem alembic_project() {
           {"/w/m/versions/helper.py", "x = 1\n"}};
 }
 
+TEST(Load, DataFilesOfTheProjectAreReadAndNoOthers) {
+  test::FakeFileSystem files;
+  files.put("/w/app/alembic.ini", "[alembic]\nscript_location = migrations\n");
+  files.put("/w/app/migrations/env.py", "");
+  files.put("/w/app/migrations/versions/sql/a.sql", "CREATE TABLE a (id int)");
+  files.put("/w/app/data/b.sql", "CREATE TABLE b (id int)");
+  files.put("/w/secret.sql", "CREATE TABLE secret (id int)");
+  files.put("/w/app/migrations/versions/1.py", R"(import importlib.resources
+import os
+from pathlib import Path
+from alembic import op
+
+revision = "1"
+down_revision = None
+HERE = Path(__file__).parent
+
+
+def upgrade():
+    with open(os.path.join(os.path.dirname(__file__), "sql", "a.sql")) as file:
+        op.execute(file.read())
+    op.execute((HERE.parents[1] / "data" / "b.sql").read_text())
+    op.execute(importlib.resources.read_text("data", "b.sql"))
+    op.execute(open("data/b.sql").readlines()[0])
+    op.execute(open("/w/secret.sql").read())
+    op.execute((HERE / "../../../secret.sql").read_text())
+
+
+def downgrade():
+    pass
+)");
+  const auto loaded = load_all(files, request({"app"}));
+  ASSERT_EQ(loaded.size(), 1U);
+  std::vector<std::string> sql;
+  for (const model::Step& step : loaded[0].project.migrations.at(0).upgrade.steps) {
+    sql.push_back(step.statement() != nullptr ? step.statement()->sql
+                                              : step.not_analyzed()->reason);
+  }
+  const std::string unread = "the SQL depends on a file that is read";
+  EXPECT_THAT(sql,
+              ElementsAre("CREATE TABLE a (id int)", "CREATE TABLE b (id int)",
+                          "CREATE TABLE b (id int)", "CREATE TABLE b (id int)", unread, unread));
+}
+
 TEST(Load, RevisionsComeInOrderOfTheGraph) {
   const auto loaded = load_all(alembic_project(), request());
   ASSERT_EQ(loaded.size(), 1U);

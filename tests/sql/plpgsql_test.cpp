@@ -11,13 +11,15 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-/// Statements of a body: `?` marks conditional ones, `!` dynamic ones, `x` those that do not parse.
+/// Statements of a body: `?` marks conditional ones, `^` those whose errors are caught, `!` dynamic
+/// ones, `x` those that do not parse.
 Strings statements(std::string_view body) {
   Strings result;
   for (const BodyStatement& statement : parse_plpgsql(body)) {
     std::string shown = statement.conditional ? "?" : "";
+    if (statement.caught) shown += "^";
     if (statement.dynamic) shown += "!";
-    if (!statement.statement && !statement.dynamic) shown += "x";
+    if (!statement.statement && !statement.dynamic && !statement.raises) shown += "x";
     shown += statement.statement
                  ? statement.statement->sql
                  : std::string(body.substr(statement.span.begin_byte, statement.span.size()));
@@ -69,7 +71,13 @@ END outer;
 TEST(PlPgSql, ExceptionHandlersAreConditional) {
   EXPECT_EQ(statements("BEGIN BEGIN CREATE TYPE m AS ENUM ('a'); EXCEPTION WHEN duplicate_object "
                        "THEN NULL; WHEN others THEN DELETE FROM a; END; DELETE FROM b; END"),
-            (Strings{"CREATE TYPE m AS ENUM ('a')", "?DELETE FROM a", "DELETE FROM b"}));
+            (Strings{"^CREATE TYPE m AS ENUM ('a')", "?DELETE FROM a", "DELETE FROM b"}));
+}
+
+TEST(PlPgSql, RaisedExceptions) {
+  EXPECT_EQ(statements("BEGIN RAISE NOTICE 'x'; IF a THEN RAISE 'x'; END IF; RAISE EXCEPTION 'y'; "
+                       "EXCEPTION WHEN others THEN RAISE; END"),
+            (Strings{"?^RAISE 'x'", "^RAISE EXCEPTION 'y'"}));
 }
 
 TEST(PlPgSql, QueriesOfLoopsReturnsAndCursors) {

@@ -8,7 +8,6 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
-#include "analyzer/postgres/typecheck.h"
 
 namespace forelock::postgres {
 namespace {
@@ -49,6 +48,13 @@ bool check_generated(Run& run, const Relation& table, const Column& column,
                                            name));
     }
   }
+  const model::TypeName from = infer_type(run.catalog, Scope::of(table), expression);
+  if (cast_path(run.catalog, from, column.type, CastContext::kAssignment) == CastPath::kNone) {
+    return run.fail("42804",
+                    fmt::format("column \"{}\" is of type {} but generation expression is "
+                                "of type {}",
+                                column.name, model::display(column.type), model::display(from)));
+  }
   const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, false);
   if (answer.known && answer.value != model::Volatility::kImmutable) {
     return run.fail("42P17", "generation expression is not immutable");
@@ -76,100 +82,19 @@ void add_needs(Relation& table, std::vector<Dependency> needs, Dependency::Part 
   }
 }
 
-bool check_regclass(Run& run, const Expression& expression) {
-  if (run.options.assume_missing) return true;
-  bool good = true;
-  const auto check = [&](const Expression& constant) {
-    if (constant.kind != ExpressionKind::kConstant ||
-        constant.constant != model::ConstantKind::kString || constant.name.empty() ||
-        std::ranges::all_of(constant.name, [](unsigned char c) { return std::isdigit(c) != 0; })) {
-      return;
-    }
-    const std::size_t dot = constant.name.find('.');
-    const std::string schema = dot == std::string::npos ? "" : constant.name.substr(0, dot);
-    if (regclass(run.catalog, constant.name) != nullptr ||
-        run.is_system({schema, constant.name.substr(dot == std::string::npos ? 0 : dot + 1)})) {
-      return;
-    }
-    const bool plain = schema.find('"') == std::string::npos;
-    good = plain && !schema.empty() && run.catalog.find_schema(schema) == nullptr
-               ? run.fail("3F000", fmt::format("schema \"{}\" does not exist", schema))
-               : run.fail("42P01", fmt::format("relation \"{}\" does not exist", constant.name));
-  };
-  model::for_each(expression, [&](const Expression& part) {
-    if (!good || part.args.empty()) return;
-    const bool sequence =
-        part.kind == ExpressionKind::kFunction &&
-        (part.name == "nextval" || part.name == "setval" || part.name == "currval");
-    const bool cast = part.kind == ExpressionKind::kCast && part.type &&
-                      part.type->name.name == "regclass" && part.type->array_dimensions == 0;
-    if (sequence || cast) check(part.args[0]);
-  });
-  return good;
-}
-
-namespace {
-
-/// One part of an expression, its arguments first: the parser analyses them from left to right.
-bool check_part(Run& run, const Relation& table, const Expression& part, std::string_view where) {
-  for (const Expression& arg : part.args) {
-    if (!check_part(run, table, arg, where)) return false;
+/// Source: AddRelationNewConstraints(), coerce_type() and coerce_type_typmod(). A domain or a
+/// length makes more of NULL than a constant.
+bool keeps_default(const Catalog& catalog, const model::TypeName& type, const Expression& value) {
+  if (!is_null_constant(value)) return true;
+  if (const Type* user = user_type(catalog, type);
+      user != nullptr && type.array_dimensions == 0 && user->kind == TypeKind::kDomain) {
+    return true;
   }
-  switch (part.kind) {
-    case ExpressionKind::kSubquery:
-      return run.fail("0A000", fmt::format("cannot use subquery in {}", where));
-    case ExpressionKind::kColumn:
-      if (part.name != "*" && table.column(part.name) == nullptr && !table.open_columns &&
-          !is_system_column(part.name) && !(part.qualifier.empty() && part.name == table.name)) {
-        return run.fail("42703", fmt::format("column \"{}\" does not exist", part.name));
-      }
-      return true;
-    case ExpressionKind::kFunction: {
-      // type('…') is a cast: FuncNameAsType() of the parser.
-      model::TypeName as_type;
-      as_type.name = {part.qualifier, part.name};
-      const bool cast = part.args.size() == 1 && resolve_type(run.catalog, as_type).known;
-      if (!run.options.assume_missing && !cast &&
-          !resolve_function(run.catalog, {part.qualifier, part.name}, {}, false).found()) {
-        return run.fail("42883", fmt::format("function {} does not exist", part.name));
-      }
-      break;
-    }
-    case ExpressionKind::kCast:
-      if (part.type && !run.type(*part.type).known) return false;
-      break;
-    default:
-      break;
-  }
-  if (const auto error = type_error_at(run.catalog, Scope::of(table), part)) {
-    return run.fail(error->sqlstate, error->message);
-  }
-  return true;
-}
-
-}  // namespace
-
-bool check_expression(Run& run, const Relation& table, const Expression& expression,
-                      std::string_view where) {
-  return check_part(run, table, expression, where) && check_regclass(run, expression);
-}
-
-bool check_default(Run& run, const Relation& table, const Column& column, const Expression& value) {
-  bool good = true;
-  model::for_each(value, [&](const Expression& part) {
-    if (!good) return;
-    if (part.kind == ExpressionKind::kColumn) {
-      good = run.fail("0A000", "cannot use column reference in DEFAULT expression");
-    } else if (part.kind == ExpressionKind::kSubquery) {
-      good = run.fail("0A000", "cannot use subquery in DEFAULT expression");
-    }
-  });
-  if (!good || !check_expression(run, table, value, "DEFAULT expressions")) return false;
-  if (const auto error = assignment_error(run.catalog, {}, value, column.type)) {
-    return run.fail(error->sqlstate,
-                    fmt::format("default of column \"{}\": {}", column.name, error->message));
-  }
-  return true;
+  static constexpr std::array<std::string_view, 9> kWithLength = {
+      "varchar", "bpchar", "numeric", "timestamp", "timestamptz",
+      "time",    "timetz", "bit",     "varbit"};
+  return !type.modifiers.empty() &&
+         std::ranges::find(kWithLength, type.name.name) != kWithLength.end();
 }
 
 std::vector<AttributeNumber> column_numbers(Run& run, Oid table,
@@ -269,6 +194,12 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
   if (type.extension != 0) type_needs.push_back({.needs = type.extension});
   add_needs(table, std::move(type_needs), Dependency::Part::kColumn, column.number);
 
+  if (type.serial && definition.default_value) {
+    run.fail("42601", fmt::format("multiple default values specified for column \"{}\" of table "
+                                  "\"{}\"",
+                                  column.name, table.name));
+    return nullptr;
+  }
   if (type.serial) {
     column.not_null = true;
     const Oid sequence = add_owned_sequence(run, table, column, {});
@@ -291,7 +222,7 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
     add_owned_sequence(run, table, column, definition.identity_options);
   } else if (definition.default_value) {
     if (!check_default(run, table, column, *definition.default_value)) return nullptr;
-    if (!is_null_constant(*definition.default_value)) {
+    if (keeps_default(run.catalog, column.type, *definition.default_value)) {
       column.default_value = definition.default_value;
       add_needs(table, needs_of(run.catalog, {}, *definition.default_value),
                 Dependency::Part::kDefault, column.number);
@@ -316,7 +247,7 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
                  });
         });
   }
-  run.session.with_new_columns.push_back(table.oid);
+  run.session.marked.push_back(table.oid);
   table.columns.push_back(std::move(column));
   return &table.columns.back();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/names.h"
+#include "analyzer/postgres/print.h"
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/run.h"
 
@@ -45,32 +46,56 @@ std::string choose_check_name(const Run& run, const Relation& table,
   });
 }
 
+/// The table has a constraint of the name: it is merged with it, or in its way.
+/// Source: MergeWithExistingConstraint().
+bool merge_check(Run& run, Oid table, const CatalogConstraint& existing,
+                 const model::Constraint& definition, const ConstraintContext& context) {
+  const Relation& owner = run.at(table);
+  const bool local = !context.recursing;
+  const bool same = existing.kind == ConstraintKind::kCheck && existing.expression &&
+                    print_expression(run.catalog, Scope::of(owner), *existing.expression) ==
+                        print_expression(run.catalog, Scope::of(owner), *definition.expression);
+  const bool may_merge =
+      context.recursing || context.at_creation || (local && !existing.local && !owner.is_partition);
+  if (!same || !may_merge) return name_is_free(run, owner, existing.name);
+  const auto conflicts = [&](std::string_view what) {
+    return run.fail("42P17",
+                    fmt::format("constraint \"{}\" conflicts with {} constraint on relation "
+                                "\"{}\"",
+                                existing.name, what, owner.name));
+  };
+  if (existing.no_inherit) return conflicts("non-inherited");
+  if (existing.inherited_from > 0 && definition.no_inherit) return conflicts("inherited");
+  if (!definition.not_valid && !existing.validated) return conflicts("NOT VALID");
+  const Oid part = existing.oid;
+  const bool partition = owner.is_partition;
+  run.change(table, [&](Relation& copy) {
+    for (CatalogConstraint& own : copy.constraints) {
+      if (own.oid != part) continue;
+      if (partition) {
+        own.inherited_from = 1;
+        own.local = false;
+      } else if (local) {
+        own.local = true;
+      } else {
+        ++own.inherited_from;
+      }
+    }
+  });
+  return true;
+}
+
 bool add_check(Run& run, Oid table, const model::Constraint& definition,
                const ConstraintContext& context) {
   const Relation& owner = run.at(table);
   if (!definition.expression) return true;
   if (!check_expression(run, owner, *definition.expression, "check constraint")) return false;
-  const model::TypeName type = infer_type(run.catalog, Scope::of(owner), *definition.expression);
-  if (const char kind = category(run.catalog, type); kind != 0 && kind != 'B' && kind != 'X') {
-    return run.fail("42804", fmt::format("argument of CHECK must be type boolean, not type {}",
-                                         model::display(type)));
-  }
+  if (!check_condition(run, Scope::of(owner), *definition.expression, "CHECK")) return false;
   CatalogConstraint constraint = from_definition(run, definition);
   if (constraint.name.empty()) {
     constraint.name = choose_check_name(run, owner, *definition.expression);
   } else if (const CatalogConstraint* existing = owner.constraint_named(constraint.name)) {
-    // A child's own constraint of the same meaning is merged with the parent's.
-    if (context.recursing && existing->kind == ConstraintKind::kCheck && existing->expression &&
-        model::same_expression(*existing->expression, *definition.expression)) {
-      const Oid oid = existing->oid;
-      run.change(table, [&](Relation& copy) {
-        for (CatalogConstraint& own : copy.constraints) {
-          if (own.oid == oid) ++own.inherited_from;
-        }
-      });
-      return true;
-    }
-    return name_is_free(run, owner, constraint.name);
+    return merge_check(run, table, *existing, definition, context);
   }
   if (definition.no_inherit && owner.kind == RelationKind::kPartitionedTable) {
     return run.fail("42P16", fmt::format("cannot add NO INHERIT constraint to partitioned table "
@@ -132,13 +157,13 @@ bool check_index_to_use(Run& run, Oid table, const model::Constraint& definition
   if (!is_index(index->kind)) {
     return run.fail("42809", fmt::format("\"{}\" is not an index", definition.using_index));
   }
-  if (index->table != table) {
-    return run.fail("55000", fmt::format("\"{}\" is not an index for table \"{}\"",
-                                         definition.using_index, owner.name));
-  }
   if (index->constraint != 0) {
     return run.fail("55000", fmt::format("index \"{}\" is already associated with a constraint",
                                          definition.using_index));
+  }
+  if (index->table != table) {
+    return run.fail("55000", fmt::format("index \"{}\" does not belong to table \"{}\"",
+                                         definition.using_index, owner.name));
   }
   const auto unusable = [&](std::string_view state, std::string_view why) {
     return run.fail(state, fmt::format("\"{}\" {}", definition.using_index, why));
@@ -171,10 +196,6 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
   }
   const Relation* index = run.catalog.find_index({owner.schema, definition.using_index});
   if (index == nullptr) return true;
-  if (definition.kind == ConstraintKind::kPrimaryKey && owner.primary_key() != nullptr) {
-    return run.fail(
-        "42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed", owner.name));
-  }
   CatalogConstraint constraint = from_definition(run, definition);
   constraint.name = definition.name.empty() ? index->name : truncate_identifier(definition.name);
   if (constraint.name != index->name) {
@@ -182,6 +203,10 @@ bool use_index(Run& run, Oid table, const model::Constraint& definition) {
       return run.fail("42P07", fmt::format("relation \"{}\" already exists", constraint.name));
     }
     run.lock(*index, LockMode::kShareUpdateExclusive);
+  }
+  if (definition.kind == ConstraintKind::kPrimaryKey && owner.primary_key() != nullptr) {
+    return run.fail(
+        "42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed", owner.name));
   }
   constraint.index = index->oid;
   for (const IndexColumn& key : index->keys) constraint.columns.push_back(key.column);
@@ -214,10 +239,6 @@ bool check_key_columns(Run& run, Oid table, const model::Constraint& definition)
           fmt::format("column \"{}\" appears twice in {} constraint", name,
                       definition.kind == ConstraintKind::kPrimaryKey ? "primary key" : "unique"));
     }
-    const Relation& owner = run.at(table);
-    if (owner.column(name) == nullptr && !owner.open_columns) {
-      return run.fail("42703", fmt::format("column \"{}\" named in key does not exist", name));
-    }
   }
   return true;
 }
@@ -228,10 +249,6 @@ bool add_key(Run& run, Oid table, const model::Constraint& definition,
              const ConstraintContext& context) {
   if (!check_key_columns(run, table, definition)) return false;
   if (!definition.using_index.empty()) return use_index(run, table, definition);
-  if (definition.kind == ConstraintKind::kPrimaryKey && run.at(table).primary_key() != nullptr) {
-    return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                         run.at(table).name));
-  }
   IndexRequest request;
   request.constraint = definition.kind;
   request.constraint_definition = &definition;
@@ -270,7 +287,11 @@ ReferencedKey find_referenced_key(Run& run, const Relation& referenced,
   ReferencedKey result;
   if (definition.referenced_columns.empty()) {
     const CatalogConstraint* key = referenced.primary_key();
-    if (key != nullptr) {
+    if (key != nullptr && key->deferrable) {
+      run.fail("55000", fmt::format("cannot use a deferrable primary key for referenced table "
+                                    "\"{}\"",
+                                    referenced.name));
+    } else if (key != nullptr) {
       result.columns = key->columns;
       result.index = key->index;
       result.found = true;
@@ -287,6 +308,11 @@ ReferencedKey find_referenced_key(Run& run, const Relation& referenced,
   if (run.failed) return result;
   std::vector<AttributeNumber> wanted = result.columns;
   std::ranges::sort(wanted);
+  if (std::ranges::adjacent_find(wanted) != wanted.end()) {
+    run.fail("42830", "foreign key referenced-columns list must not contain duplicates");
+    return result;
+  }
+  bool deferrable = false;
   for (const Relation* index : run.catalog.indexes_of(run.at(table))) {
     if (!index->unique || index->predicate || !index->valid) continue;
     std::vector<AttributeNumber> have;
@@ -297,10 +323,8 @@ ReferencedKey find_referenced_key(Run& run, const Relation& referenced,
       const auto& constraints = run.at(table).constraints;
       const auto own = std::ranges::find(constraints, index->constraint, &CatalogConstraint::oid);
       if (own != constraints.end() && own->deferrable) {
-        run.fail("55000", fmt::format("cannot use a deferrable unique constraint for referenced "
-                                      "table \"{}\"",
-                                      referenced.name));
-        return result;
+        deferrable = true;
+        continue;
       }
     }
     result.index = index->oid;
@@ -309,6 +333,10 @@ ReferencedKey find_referenced_key(Run& run, const Relation& referenced,
   }
   if (run.at(table).open_columns) {
     result.found = true;
+  } else if (deferrable) {
+    run.fail("55000", fmt::format("cannot use a deferrable unique constraint for referenced table "
+                                  "\"{}\"",
+                                  referenced.name));
   } else {
     run.fail("42830",
              fmt::format("there is no unique constraint matching given keys for referenced "
@@ -345,12 +373,6 @@ bool types_fit(Run& run, const Relation& table, const Relation& referenced,
     const Column* other = referenced.column(constraint.referenced_columns[i]);
     if (own == nullptr || other == nullptr || category(run.catalog, own->type) == 0 ||
         category(run.catalog, other->type) == 0) {
-      continue;
-    }
-    const Type* own_type = user_type(run.catalog, base_type(run.catalog, own->type));
-    const Type* other_type = user_type(run.catalog, base_type(run.catalog, other->type));
-    if ((own_type != nullptr && own_type->kind == TypeKind::kBase) ||
-        (other_type != nullptr && other_type->kind == TypeKind::kBase)) {
       continue;
     }
     if (foreign_key_operator(run.catalog, other->type, own->type).empty()) {
@@ -410,23 +432,55 @@ void check_foreign_key_rows(Run& run, const Relation& table, const Relation& ref
            fmt::format("a row of \"{}\" has no match in \"{}\"", table.name, referenced.name));
 }
 
+namespace {
+
+/// A generated column cannot be set by what happens to the referenced row.
+/// Source: ATAddForeignKeyConstraint().
+bool check_generated_actions(Run& run, const Relation& table, const model::Constraint& definition) {
+  using Action = model::ForeignKeyAction;
+  const bool generated = std::ranges::any_of(definition.columns, [&](const std::string& name) {
+    const Column* column = table.column(name);
+    return column != nullptr && column->generated != model::GeneratedKind::kNone;
+  });
+  if (!generated) return true;
+  const auto sets = [](Action action) {
+    return action == Action::kSetNull || action == Action::kSetDefault;
+  };
+  if (sets(definition.on_update) || definition.on_update == Action::kCascade) {
+    return run.fail("42601",
+                    "invalid ON UPDATE action for foreign key constraint containing "
+                    "generated column");
+  }
+  return !sets(definition.on_delete) ||
+         run.fail("42601",
+                  "invalid ON DELETE action for foreign key constraint containing "
+                  "generated column");
+}
+
+}  // namespace
+
 bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
                      const ConstraintContext& context) {
   if (!context.at_creation && !name_is_free(run, run.at(table), definition.name)) return false;
   const Relation* referenced = run.relation(definition.referenced_table);
   if (referenced == nullptr) return false;
   const Oid target = referenced->oid;
-  if (target != table) run.lock_tree(*referenced, LockMode::kShareRowExclusive);
+  if (target != table) {
+    run.lock(*referenced, LockMode::kShareRowExclusive);
+    if (referenced->kind == RelationKind::kPartitionedTable) {
+      run.lock_tree(*referenced, LockMode::kShareRowExclusive);
+    }
+  }
   if (!context.at_creation) run.lock(table, LockMode::kShareRowExclusive);
   if (run.at(table).kind == RelationKind::kPartitionedTable) {
     const Relation& owner = run.at(table);
-    if (definition.not_valid && !run.since(18)) {
-      return run.fail("42809", fmt::format("cannot add NOT VALID foreign key on partitioned table "
+    if (context.only && !context.at_creation) {
+      return run.fail("42809", fmt::format("cannot use ONLY for foreign key on partitioned table "
                                            "\"{}\" referencing relation \"{}\"",
                                            owner.name, run.at(target).name));
     }
-    if (context.only && !context.at_creation) {
-      return run.fail("42809", fmt::format("cannot use ONLY for foreign key on partitioned table "
+    if (definition.not_valid && !run.since(18)) {
+      return run.fail("42809", fmt::format("cannot add NOT VALID foreign key on partitioned table "
                                            "\"{}\" referencing relation \"{}\"",
                                            owner.name, run.at(target).name));
     }
@@ -451,8 +505,15 @@ bool add_foreign_key(Run& run, Oid table, const model::Constraint& definition,
   }
   constraint.columns = column_numbers(run, table, definition.columns);
   if (run.failed) return false;
+  for (const std::string& name : definition.on_delete_columns) {
+    if (std::ranges::find(definition.columns, name) != definition.columns.end()) continue;
+    return run.fail("42P10", fmt::format("column \"{}\" referenced in ON DELETE SET action must be "
+                                         "part of foreign key",
+                                         name));
+  }
   const ReferencedKey key = find_referenced_key(run, run.at(target), definition);
   if (run.failed) return false;
+  if (!check_generated_actions(run, run.at(table), definition)) return false;
   if (!key.columns.empty() && key.columns.size() != constraint.columns.size()) {
     return run.fail("42830",
                     "number of referencing and referenced columns for foreign key disagree");

@@ -1,5 +1,7 @@
 // CREATE TABLE in all its forms: LIKE, INHERITS, OF, PARTITION OF.
 
+#include "analyzer/postgres/replay/create_table.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,7 +21,6 @@ constexpr std::uint32_t kLikeDefaults = 1U << 3U;
 constexpr std::uint32_t kLikeGenerated = 1U << 4U;
 constexpr std::uint32_t kLikeIdentity = 1U << 5U;
 constexpr std::uint32_t kLikeIndexes = 1U << 6U;
-constexpr std::uint32_t kLikeStatistics = 1U << 7U;
 constexpr std::uint32_t kLikeStorage = 1U << 8U;
 
 /// Adds the column of a parent, or merges with the one that is there.
@@ -88,8 +89,18 @@ bool like(Run& run, Relation& table, const model::LikeClause& clause) {
   run.lock(*source, LockMode::kAccessShare);
   if (source->open_columns) table.open_columns = true;
   for (const Column& column : source->columns) {
-    if (table.column(column.name) != nullptr) {
+    const auto existing = std::ranges::find(table.columns, column.name, &Column::name);
+    if (existing != table.columns.end() && (existing->inherited_from == 0 || existing->local)) {
       return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
+    }
+    if (existing != table.columns.end()) {
+      // It is the parent's column that is declared once more.
+      existing->local = true;
+      existing->not_null = existing->not_null || column.not_null;
+      if ((clause.options & kLikeDefaults) != 0 && column.default_value) {
+        existing->default_value = column.default_value;
+      }
+      continue;
     }
     Column copy;
     copy.number = table.next_column++;
@@ -202,23 +213,6 @@ bool of_type(Run& run, Relation& table, const model::QualifiedName& name) {
   return true;
 }
 
-/// Column constraints become table constraints with the column filled in.
-std::vector<model::Constraint> all_constraints(const model::CreateTable& statement) {
-  std::vector<model::Constraint> result;
-  for (const model::ColumnDefinition& column : statement.columns) {
-    for (const model::Constraint& constraint : column.constraints) {
-      if (constraint.kind == ConstraintKind::kNotNull) continue;
-      model::Constraint copy = constraint;
-      if (copy.columns.empty() && copy.kind != ConstraintKind::kCheck) {
-        copy.columns.push_back(column.name);
-      }
-      result.push_back(std::move(copy));
-    }
-  }
-  result.insert(result.end(), statement.constraints.begin(), statement.constraints.end());
-  return result;
-}
-
 /// CHECK first, then keys (the primary key before all), then foreign keys: DefineRelation() and
 /// transformCreateStmt() do it in this order, which decides about names.
 int order_of(ConstraintKind kind) {
@@ -268,12 +262,6 @@ bool add_constraints(Run& run, Oid table, const model::CreateTable& statement) {
   std::vector<model::Constraint> constraints = all_constraints(statement);
   std::ranges::stable_sort(constraints, {},
                            [](const model::Constraint& c) { return order_of(c.kind); });
-  const auto primary_keys =
-      std::ranges::count(constraints, ConstraintKind::kPrimaryKey, &model::Constraint::kind);
-  if (primary_keys > 1) {
-    return run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                         run.at(table).name));
-  }
   drop_redundant_keys(constraints);
   for (const model::Constraint& constraint : constraints) {
     if (constraint.kind == ConstraintKind::kPrimaryKey) {
@@ -382,101 +370,34 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
   return true;
 }
 
-/// Columns that meet by inheritance must be of one type. Source: MergeAttributes().
-bool check_merge(Run& run, const model::CreateTable& statement) {
-  std::vector<Column> columns;
-  const auto meets = [&](const std::string& name, const model::TypeName& type) {
-    const auto found = std::ranges::find(columns, name, &Column::name);
-    if (found == columns.end()) {
-      Column column;
-      column.name = name;
-      column.type = type;
-      columns.push_back(std::move(column));
-      return true;
-    }
-    if (found->type.name.empty() || type.name.empty() ||
-        (same_type(found->type, type) && found->type.modifiers == type.modifiers)) {
-      return true;
-    }
-    return run.fail("42804", fmt::format("column \"{}\" has a type conflict", name));
-  };
-  for (const model::QualifiedName& name : statement.inherits) {
-    const Relation* parent = run.relation(name);
-    if (parent == nullptr) return false;
-    if (parent->kind == RelationKind::kPartitionedTable) {
-      return run.fail("42809",
-                      fmt::format("cannot inherit from partitioned table \"{}\"", parent->name));
-    }
-    if (parent->is_partition) return run.fail("42809", "cannot inherit from a partition");
-    if (parent->kind != RelationKind::kTable && parent->kind != RelationKind::kForeignTable) {
-      return run.fail("42809",
-                      fmt::format("inherited relation \"{}\" is not a table", parent->name));
-    }
-    for (const Column& column : parent->columns) {
-      if (!meets(column.name, column.type)) return false;
-    }
+/// Source: ComputePartitionAttrs() and transformPartitionSpec() in src/backend/commands.
+bool check_partition_key(Run& run, const Relation& table, const model::PartitionKey& key) {
+  if (key.strategy == 'l' && key.keys.size() > 1) {
+    return run.fail("42P17", "cannot use \"list\" partition strategy with more than one column");
   }
-  for (const model::ColumnDefinition& column : statement.columns) {
-    const ResolvedType type = run.type(column.type);
-    if (!type.known || !meets(column.name, type.name)) return false;
-  }
-  return true;
-}
-
-/// What transformCreateStmt() and DefineRelation() refuse before they see that the name is taken.
-bool precheck(Run& run, const model::CreateTable& statement) {
-  std::vector<std::string> columns;
-  for (const model::ColumnDefinition& column : statement.columns) {
-    if (!column.type.name.name.empty() && !run.type(column.type).known) return false;
-    columns.push_back(column.name);
-  }
-  const std::size_t own = columns.size();
-  bool closed = statement.of_type.empty();
-  const auto add = [&](const model::QualifiedName& name) {
-    const Relation* source = run.relation(name);
-    if (source == nullptr) return false;
-    closed = closed && !source->open_columns;
-    for (const Column& column : source->columns) columns.push_back(column.name);
-    return true;
-  };
-  for (const model::LikeClause& clause : statement.likes) {
-    if (!add(clause.table)) return false;
-  }
-  for (const model::QualifiedName& name : statement.inherits) {
-    if (!add(name)) return false;
-  }
-  if (!statement.partition_of.empty() && !add(statement.partition_of)) return false;
-  for (const model::ColumnDefinition& column : statement.columns) {
-    if (!statement.partition_of.empty() && closed &&
-        std::find(columns.begin() + static_cast<std::ptrdiff_t>(own), columns.end(), column.name) ==
-            columns.end()) {
-      return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
-    }
-  }
-  std::size_t primary_keys = 0;
-  for (const model::Constraint& constraint : all_constraints(statement)) {
-    if (constraint.kind == ConstraintKind::kPrimaryKey) ++primary_keys;
-    if (constraint.kind != ConstraintKind::kPrimaryKey &&
-        constraint.kind != ConstraintKind::kUnique) {
+  for (const model::IndexKey& part : key.keys) {
+    if (!part.column.empty()) {
+      const Column* column = table.column(part.column);
+      if (column == nullptr && !table.open_columns) {
+        return run.fail("42703", fmt::format("column \"{}\" named in partition key does not exist",
+                                             part.column));
+      }
+      if (column != nullptr && column->generated != model::GeneratedKind::kNone) {
+        return run.fail("42P17", "cannot use generated column in partition key");
+      }
       continue;
     }
-    if (primary_keys > 1) return run.fail("42P16", "multiple primary keys are not allowed");
-    for (const std::string& name : constraint.columns) {
-      if (closed && std::ranges::find(columns, name) == columns.end()) {
-        return run.fail("42703", fmt::format("column \"{}\" named in key does not exist", name));
-      }
-      if (std::ranges::count(constraint.columns, name) > 1) {
-        return run.fail("42701", fmt::format("column \"{}\" appears twice in a key", name));
-      }
+    if (!part.expression) continue;
+    if (!check_expression(run, table, *part.expression, "partition key expressions")) return false;
+    const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), *part.expression);
+    if (answer.known && answer.value != model::Volatility::kImmutable) {
+      return run.fail("42P17", "functions in partition key expression must be marked IMMUTABLE");
+    }
+    if (column_names(*part.expression).empty()) {
+      return run.fail("42P17", "cannot use constant expression as partition key");
     }
   }
-  for (std::size_t i = 0; i < own; ++i) {
-    if (std::ranges::count(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(own),
-                           columns[i]) > 1) {
-      return run.fail("42701", fmt::format("column \"{}\" specified more than once", columns[i]));
-    }
-  }
-  return statement.inherits.empty() || check_merge(run, statement);
+  return true;
 }
 
 }  // namespace
@@ -492,7 +413,7 @@ bool apply(Run& run, const model::CreateTable& statement) {
       return true;
     }
   }
-  if (!precheck(run, statement)) return false;
+  if (!parse_create_table(run, statement) || !check_definition(run, statement)) return false;
   if (existing != nullptr && !existing->assumed) {
     return run.fail("42P07", fmt::format("relation \"{}\" already exists", name.name));
   }
@@ -508,6 +429,16 @@ bool apply(Run& run, const model::CreateTable& statement) {
   if (statement.persistence == model::Persistence::kUnlogged) {
     table.persistence = model::Persistence::kUnlogged;
   }
+  if (statement.foreign && !statement.server.empty()) {
+    const NamedObject* server =
+        run.catalog.find_object(model::ObjectKind::kServer, {"", statement.server});
+    if (server == nullptr && !run.options.assume_missing) {
+      return run.fail("42704", fmt::format("server \"{}\" does not exist", statement.server));
+    }
+    if (server != nullptr) {
+      add_needs(table, {{.needs = server->oid}}, Dependency::Part::kWhole);
+    }
+  }
   table.options = statement.options;
   table.tablespace = statement.tablespace;
   table.access_method = statement.access_method;
@@ -522,7 +453,10 @@ bool apply(Run& run, const model::CreateTable& statement) {
     for (const model::ColumnDefinition& column : statement.columns) {
       if (!statement.of_type.empty()) {
         const auto own = std::ranges::find(table.columns, column.name, &Column::name);
-        if (own == table.columns.end()) continue;
+        if (own == table.columns.end()) {
+          if (table.open_columns) continue;
+          return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
+        }
         own->not_null = own->not_null || column.not_null;
         own->default_value = column.default_value;
         continue;
@@ -538,16 +472,7 @@ bool apply(Run& run, const model::CreateTable& statement) {
   }
   if (statement.partition_by) {
     table.partition_key = statement.partition_by;
-    for (const model::IndexKey& key : statement.partition_by->keys) {
-      if (!key.column.empty() && table.column(key.column) == nullptr && !table.open_columns) {
-        return run.fail("42703", fmt::format("column \"{}\" named in partition key does not exist",
-                                             key.column));
-      }
-      if (key.expression &&
-          !check_expression(run, table, *key.expression, "partition key expressions")) {
-        return false;
-      }
-    }
+    if (!check_partition_key(run, table, *statement.partition_by)) return false;
   }
   const std::vector<Oid> parents = table.parents;
   if (parent == 0) {
@@ -560,14 +485,12 @@ bool apply(Run& run, const model::CreateTable& statement) {
       run.change(inherited, [&](Relation& copy) { copy.children.push_back(oid); });
     }
   }
+  if (parent != 0 && !finish_partition(run, parent, oid)) return false;
   if (!add_constraints(run, oid, statement)) return false;
   for (const model::LikeClause& clause : statement.likes) {
     if (!like_indexes(run, oid, clause)) return false;
   }
-  if ((!statement.likes.empty()) && (statement.likes[0].options & kLikeStatistics) != 0) {
-    // Statistics objects are copied under names of their own; nothing depends on them.
-  }
-  return parent == 0 || finish_partition(run, parent, oid);
+  return true;
 }
 
 }  // namespace forelock::postgres

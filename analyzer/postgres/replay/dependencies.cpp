@@ -87,7 +87,7 @@ void add_dependents(const Run& run, Oid oid, AttributeNumber column, std::vector
 
 void add_constraint_users(const Run& run, const Relation& table, Oid index,
                           std::vector<Reached>& result) {
-  for (const Catalog::ForeignKeyUse& use : run.catalog.foreign_keys_to(table.oid)) {
+  for (const Catalog::ForeignKeyUse& use : run.foreign_keys_to(table)) {
     if (index != 0 && use.constraint->referenced_index != index) continue;
     result.push_back({{.kind = Kind::kConstraint,
                        .oid = use.table->oid,
@@ -355,8 +355,9 @@ void remove_relation(Run& run, const Relation& relation, bool implied) {
       }
     }
   }
+  // A partition's copy of a foreign key has no triggers on the referenced table.
   for (const CatalogConstraint& constraint : relation.constraints) {
-    if (constraint.kind == ConstraintKind::kForeignKey) {
+    if (constraint.kind == ConstraintKind::kForeignKey && constraint.inherited_from == 0) {
       if (const Relation* referenced = run.catalog.relation(constraint.referenced_table)) {
         run.lock_tree(*referenced, LockMode::kAccessExclusive);
       }

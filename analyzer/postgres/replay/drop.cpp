@@ -130,7 +130,6 @@ bool relation_target(Run& run, const model::Drop& statement, const model::Object
                                            model::display(statement.kind)));
     }
   }
-  if (!check_owned(run, *found)) return false;
   targets.push_back({.kind = Kind::kRelation, .oid = found->oid, .name = {}});
   return true;
 }
@@ -227,6 +226,10 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
     case ObjectKind::kProcedure:
     case ObjectKind::kRoutine:
       return function_target(run, statement, object, targets);
+    case ObjectKind::kAggregate:
+      return run.catalog.find_functions(object.name).empty() ||
+             run.fail("42809",
+                      fmt::format("function {} is not an aggregate", model::display(object.name)));
     case ObjectKind::kTrigger:
       return part_target(run, statement, object, &Relation::triggers, Kind::kTrigger, targets);
     case ObjectKind::kPolicy:
@@ -243,6 +246,7 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
     }
     case ObjectKind::kExtension: {
       const Extension* extension = run.catalog.find_extension(name);
+      if (extension == nullptr && name == "plpgsql") return true;  // Every database has it.
       if (extension == nullptr) {
         return missing(run, statement, "42704",
                        fmt::format("extension \"{}\" does not exist", name));
@@ -271,6 +275,15 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
             fmt::format("{} \"{}\" does not exist", model::display(statement.kind), name));
       }
       const NamedObject* found = run.catalog.find_object(statement.kind, object.name);
+      for (const Dependency& use : run.catalog.dependents(found->oid)) {
+        if (run.catalog.relation(use.object) == nullptr) continue;
+        if (!statement.cascade) {
+          return run.fail("2BP01",
+                          fmt::format("cannot drop {} {} because other objects depend on it",
+                                      model::display(statement.kind), name));
+        }
+        targets.push_back({.kind = Kind::kRelation, .oid = use.object, .name = {}});
+      }
       run.catalog.erase_object(statement.kind, {found->schema, found->name});
       return true;
     }
@@ -279,14 +292,7 @@ bool add_target(Run& run, const model::Drop& statement, const model::ObjectRefer
   }
 }
 
-bool drop_concurrently(Run& run, const model::Drop& statement,
-                       const std::vector<DropTarget>& targets) {
-  if (statement.objects.size() > 1) {
-    return run.fail("0A000", "DROP INDEX CONCURRENTLY does not support dropping multiple objects");
-  }
-  if (statement.cascade) {
-    return run.fail("0A000", "DROP INDEX CONCURRENTLY does not support CASCADE");
-  }
+bool drop_concurrently(Run& run, const std::vector<DropTarget>& targets) {
   for (const DropTarget& target : targets) {
     const Relation& index = run.at(target.oid);
     if (index.kind == RelationKind::kPartitionedIndex) {
@@ -311,6 +317,13 @@ bool drop_concurrently(Run& run, const model::Drop& statement,
 bool apply(Run& run, const model::Drop& statement) {
   bool concurrently = statement.concurrently;
   if (concurrently && !run.needs_no_transaction("DROP INDEX CONCURRENTLY")) return false;
+  // Refused before anything is looked up: RemoveRelations().
+  if (concurrently && statement.objects.size() > 1) {
+    return run.fail("0A000", "DROP INDEX CONCURRENTLY does not support dropping multiple objects");
+  }
+  if (concurrently && statement.cascade) {
+    return run.fail("0A000", "DROP INDEX CONCURRENTLY does not support CASCADE");
+  }
   std::vector<DropTarget> targets;
   const std::size_t objects_before = run.catalog.objects().size();
   for (const model::ObjectReference& object : statement.objects) {
@@ -324,7 +337,10 @@ bool apply(Run& run, const model::Drop& statement) {
   if (concurrently && run.at(targets[0].oid).persistence == model::Persistence::kTemporary) {
     concurrently = false;
   }
-  if (concurrently) return drop_concurrently(run, statement, targets);
+  for (const DropTarget& target : targets) {
+    if (target.kind == Kind::kRelation && !check_owned(run, run.at(target.oid))) return false;
+  }
+  if (concurrently) return drop_concurrently(run, targets);
   return drop(run, std::move(targets), statement.cascade);
 }
 

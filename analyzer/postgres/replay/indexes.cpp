@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/facts/storage_parameters.h"
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
 
@@ -49,7 +50,8 @@ std::string choose_index_name(const Run& run, const Relation& table, const Index
 bool check_index_expressions(Run& run, Oid table, const model::CreateIndex& definition) {
   const Relation& owner = run.at(table);
   if (definition.predicate &&
-      !check_expression(run, owner, *definition.predicate, "index predicate")) {
+      (!check_expression(run, owner, *definition.predicate, "index predicate") ||
+       !check_condition(run, Scope::of(owner), *definition.predicate, "WHERE"))) {
     return false;
   }
   return std::ranges::all_of(definition.keys, [&](const model::IndexKey& key) {
@@ -94,13 +96,17 @@ bool check_exclusion_operator(Run& run, const IndexRequest& request, std::size_t
   return true;
 }
 
+/// Two of the system columns' types have a B-tree operator class; none may be indexed.
+bool refuse_system_column(Run& run, std::string_view name) {
+  const bool sortable = name == "ctid" || name == "tableoid";
+  return run.fail(sortable ? "0A000" : "42704",
+                  fmt::format("index creation on system column \"{}\" is not supported", name));
+}
+
 bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index) {
   const model::CreateIndex& definition = request.definition;
   if (definition.predicate) {
     const Relation& owner = run.at(table);
-    if (is_mutable(run, owner, *definition.predicate)) {
-      return run.fail("42P17", "functions in index predicate must be marked IMMUTABLE");
-    }
     index.predicate = definition.predicate;
     add_needs(index, needs_of(run.catalog, Scope::of(owner), *definition.predicate),
               Dependency::Part::kWhole);
@@ -109,6 +115,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
     IndexColumn result;
     model::TypeName type;
     if (!key.column.empty()) {
+      if (is_system_column(key.column)) return refuse_system_column(run, key.column);
       const Column* column = run.column(table, key.column);
       if (column == nullptr) return false;
       result.column = column->number;
@@ -142,7 +149,8 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
         const bool default_class = key.operator_class.empty();
         const bool other_type =
             !default_class && std::ranges::any_of(facts::operator_classes(), [&](const auto& fact) {
-              return fact.method == definition.method && fact.name == key.operator_class;
+              return fact.method == definition.method && fact.name == key.operator_class &&
+                     may_use_extension(run.catalog, fact.extension);
             });
         return run.fail(
             other_type ? "42804" : "42704",
@@ -162,6 +170,9 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
     index.keys.push_back(std::move(result));
   }
   for (const std::string& name : definition.include) {
+    if (name.empty()) {
+      return run.fail("0A000", "expressions are not supported in included columns");
+    }
     const Column* column = run.column(table, name);
     if (column == nullptr) return false;
     index.include.push_back(column->number);
@@ -169,17 +180,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
   return true;
 }
 
-/// Storage parameters of the access methods that PostgreSQL brings. Source: reloptions.c.
-bool is_index_parameter(std::string_view method, std::string_view name) {
-  if (method == "gin") return name == "fastupdate" || name == "gin_pending_list_limit";
-  if (method == "brin") return name == "pages_per_range" || name == "autosummarize";
-  if (method == "gist") return name == "fillfactor" || name == "buffering";
-  if (method == "btree") return name == "fillfactor" || name == "deduplicate_items";
-  if (method == "hash" || method == "spgist") return name == "fillfactor";
-  return true;
-}
-
-bool check_method(Run& run, const IndexRequest& request) {
+bool check_method(Run& run, Oid table, const IndexRequest& request) {
   const model::CreateIndex& definition = request.definition;
   const std::string& method = definition.method;
   const bool known_method = std::ranges::any_of(
@@ -194,19 +195,30 @@ bool check_method(Run& run, const IndexRequest& request) {
     return run.fail("0A000",
                     fmt::format("access method \"{}\" does not support unique indexes", method));
   }
-  if (definition.keys.size() > 1 && (method == "hash" || method == "spgist")) {
-    return run.fail(
-        "0A000", fmt::format("access method \"{}\" does not support multicolumn indexes", method));
-  }
-  for (const auto& [name, value] : definition.options) {
-    if (known_method && !is_index_parameter(method, name)) {
-      return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
-    }
-  }
   if (!definition.include.empty() && (method == "hash" || method == "gin" || method == "brin" ||
                                       (method == "spgist" && !run.since(14)))) {
     return run.fail("0A000",
                     fmt::format("access method \"{}\" does not support included columns", method));
+  }
+  if (definition.keys.size() > 1 && (method == "hash" || method == "spgist")) {
+    return run.fail(
+        "0A000", fmt::format("access method \"{}\" does not support multicolumn indexes", method));
+  }
+  if (request.constraint == ConstraintKind::kExclusion && (method == "gin" || method == "brin")) {
+    return run.fail("0A000", fmt::format("access method \"{}\" does not support exclusion "
+                                         "constraints",
+                                         method));
+  }
+  if (definition.predicate && is_mutable(run, run.at(table), *definition.predicate)) {
+    return run.fail("42P17", "functions in index predicate must be marked IMMUTABLE");
+  }
+  for (const auto& [name, value] : definition.options) {
+    if (known_method && !facts::is_index_parameter(method, name)) {
+      return run.fail("22023", fmt::format("unrecognized parameter \"{}\"", name));
+    }
+    if (auto error = facts::storage_parameter_error(name, value)) {
+      return run.fail("22023", std::move(*error));
+    }
   }
   return true;
 }
@@ -332,12 +344,12 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
     run.fail("42809", fmt::format("cannot create index on relation \"{}\"", owner.name));
     return 0;
   }
-  if (request.constraint == ConstraintKind::kPrimaryKey && owner.primary_key() != nullptr) {
-    run.fail("42P16",
-             fmt::format("multiple primary keys for table \"{}\" are not allowed", owner.name));
+  const bool partitioned = owner.kind == RelationKind::kPartitionedTable;
+  if (definition.concurrently && partitioned) {
+    run.fail("0A000", fmt::format("cannot create index on partitioned table \"{}\" concurrently",
+                                  owner.name));
     return 0;
   }
-  const bool partitioned = owner.kind == RelationKind::kPartitionedTable;
   std::string name = truncate_identifier(definition.name);
   Relation index = run.make(partitioned ? RelationKind::kPartitionedIndex : RelationKind::kIndex,
                             owner.schema, name);
@@ -355,7 +367,12 @@ Oid add_index(Run& run, Oid table, const IndexRequest& request) {
     run.fail("0A000", "exclusion constraints are not supported on partitioned tables");
     return 0;
   }
-  if (!check_method(run, request) || !fill_keys(run, table, request, index)) {
+  if (!check_method(run, table, request) || !fill_keys(run, table, request, index)) {
+    return 0;
+  }
+  if (request.constraint == ConstraintKind::kPrimaryKey && run.at(table).primary_key() != nullptr) {
+    run.fail("42P16", fmt::format("multiple primary keys for table \"{}\" are not allowed",
+                                  run.at(table).name));
     return 0;
   }
   if (partitioned && (definition.unique || request.constraint == ConstraintKind::kExclusion)) {
@@ -412,11 +429,6 @@ bool apply(Run& run, const model::CreateIndex& statement) {
   run.lock(*table, mode);
   if (table->kind == RelationKind::kPartitionedTable && !statement.only) {
     run.lock_tree(*table, mode);
-  }
-  if (statement.concurrently && table->kind == RelationKind::kPartitionedTable) {
-    return run.fail("0A000", fmt::format("cannot create index on partitioned table \"{}\" "
-                                         "concurrently",
-                                         table->name));
   }
   run.effects.waits_for_old_transactions = concurrently;
   IndexRequest request;

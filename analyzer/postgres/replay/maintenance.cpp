@@ -97,9 +97,16 @@ bool reindex_index(Run& run, const model::Reindex& statement, bool concurrently)
   return true;
 }
 
+/// The heaps that VACUUM FULL and CLUSTER of a table write: those of its partitions, not those of
+/// other children.
+std::vector<Oid> own_heaps(const Run& run, const Relation& table) {
+  return table.kind == RelationKind::kPartitionedTable ? run.leaves(table)
+                                                       : std::vector<Oid>{table.oid};
+}
+
 bool cluster_one(Run& run, const Relation& table, Oid index) {
   run.lock(table, LockMode::kAccessExclusive);
-  for (const Oid leaf : run.leaves(table)) {
+  for (const Oid leaf : own_heaps(run, table)) {
     run.lock(leaf, LockMode::kAccessExclusive);
     rewrite_table(run, run.at(leaf), "CLUSTER writes the rows in the order of an index");
   }
@@ -127,10 +134,16 @@ bool keeps_tail(std::string_view sql) {
 bool vacuum_one(Run& run, const model::Vacuum& statement, const Relation& table, bool named) {
   if (!is_table_like(table.kind) && table.kind != RelationKind::kMaterializedView) return true;
   if (!named && table.kind == RelationKind::kPartitionedTable) return true;
-  const std::vector<Oid> leaves = run.leaves(table);
-  if (statement.analyze) run.lock_tree(table, LockMode::kShareUpdateExclusive);
+  if (statement.analyze) {
+    run.lock(table, LockMode::kShareUpdateExclusive);
+    // Partitions are analyzed too; other children only lend their rows.
+    const bool partitioned = table.kind == RelationKind::kPartitionedTable;
+    for (const Oid child : run.descendants(table)) {
+      run.lock(child, partitioned ? LockMode::kShareUpdateExclusive : LockMode::kAccessShare);
+    }
+  }
   if (!statement.vacuum) return true;
-  for (const Oid leaf : leaves) {
+  for (const Oid leaf : own_heaps(run, table)) {
     const Relation& heap = run.at(leaf);
     if (statement.full) {
       run.lock(heap, LockMode::kAccessExclusive);
@@ -245,10 +258,19 @@ bool apply(Run& run, const model::Vacuum& statement) {
     }
     return true;
   }
-  for (const model::QualifiedName& table : statement.tables) {
+  for (std::size_t i = 0; i < statement.tables.size(); ++i) {
+    const model::QualifiedName& table = statement.tables[i];
     if (run.is_system(table)) continue;
     const Relation* relation = run.relation(table);
     if (relation == nullptr) return false;
+    if (!statement.columns[i].empty() && !statement.analyze) {
+      return run.fail("0A000", "ANALYZE option must be specified when a column list is provided");
+    }
+    for (const std::string& column : statement.columns[i]) {
+      if (is_table_like(relation->kind) && run.column(relation->oid, column) == nullptr) {
+        return false;
+      }
+    }
     if (!vacuum_one(run, statement, *relation, true)) return false;
   }
   return true;

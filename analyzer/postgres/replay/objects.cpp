@@ -340,60 +340,9 @@ bool apply(Run& run, const model::AlterSequence& statement) {
   return true;
 }
 
-bool apply(Run& run, const model::CreateStatistics& statement) {
-  if (statement.name.name.empty() && !run.since(16)) {
-    return run.fail("42601", "statistics need a name before version 16");
-  }
-  const Relation* table = run.relation(statement.table);
-  if (table == nullptr) return false;
-  const Oid oid = table->oid;
-  run.lock(*table, LockMode::kShareUpdateExclusive);
-  Statistics object;
-  object.table = oid;
-  object.definition = statement;
-  std::vector<std::string> names;
-  for (const model::IndexKey& key : statement.keys) {
-    if (key.column.empty()) {
-      names.emplace_back("expr");
-      continue;
-    }
-    const Column* column = run.column(oid, key.column);
-    if (column == nullptr) return false;
-    object.columns.push_back(column->number);
-    names.push_back(key.column);
-  }
-  if (statement.keys.size() < 2 && !statement.keys.empty() && !statement.keys[0].column.empty()) {
-    return run.fail("42P17", "extended statistics require at least 2 columns");
-  }
-  object.schema =
-      statement.name.name.empty() ? run.at(oid).schema : run.creation_schema(statement.name);
-  if (run.failed) return false;
-  object.name =
-      statement.name.name.empty()
-          ? choose_name(run.at(oid).name, index_name_addition(names), "stat",
-                        [&](const std::string& candidate) {
-                          return run.catalog.find_statistics({object.schema, candidate}) != nullptr;
-                        })
-          : truncate_identifier(statement.name.name);
-  if (run.catalog.find_statistics({object.schema, object.name}) != nullptr) {
-    if (statement.if_not_exists) {
-      run.effects.changes_nothing = true;
-      return true;
-    }
-    return run.fail("42710", fmt::format("statistics object \"{}\" already exists", object.name));
-  }
-  object.oid = run.catalog.new_oid();
-  for (const AttributeNumber number : object.columns) {
-    object.needs.push_back(
-        {.object = object.oid, .needs = oid, .needs_column = number, .automatic = true});
-  }
-  object.needs.push_back({.object = object.oid, .needs = oid, .automatic = true});
-  run.catalog.put(std::move(object));
-  return true;
-}
-
 bool apply(Run& run, const model::CreateExtension& statement) {
-  if (run.catalog.find_extension(statement.name) != nullptr || statement.name == "plpgsql") {
+  const Extension* existing = run.catalog.find_extension(statement.name);
+  if ((existing != nullptr && !existing->assumed) || statement.name == "plpgsql") {
     if (statement.if_not_exists) {
       run.effects.changes_nothing = true;
       return true;
@@ -402,7 +351,8 @@ bool apply(Run& run, const model::CreateExtension& statement) {
   }
   Extension extension;
   extension.name = statement.name;
-  extension.oid = run.catalog.new_oid();
+  extension.oid = existing != nullptr ? existing->oid : run.catalog.new_oid();
+  extension.if_not_exists = statement.if_not_exists;
   extension.schema = statement.schema.empty() ? run.creation_schema({}) : statement.schema;
   if (run.failed) return false;
   if (!statement.schema.empty() && run.catalog.find_schema(statement.schema) == nullptr) {
@@ -418,52 +368,6 @@ bool apply(Run& run, const model::AlterExtension& statement) {
     return true;
   }
   return run.fail("42704", fmt::format("extension \"{}\" does not exist", statement.name));
-}
-
-bool apply(Run& run, const model::CreatePublication& statement) {
-  if (run.catalog.find_object(ObjectKind::kPublication, {"", statement.name}) != nullptr) {
-    return run.fail("42710", fmt::format("publication \"{}\" already exists", statement.name));
-  }
-  NamedObject publication;
-  publication.oid = run.catalog.new_oid();
-  publication.kind = ObjectKind::kPublication;
-  publication.name = statement.name;
-  for (const model::QualifiedName& name : statement.tables) {
-    const Relation* table = run.table(name);
-    if (table == nullptr) return false;
-    run.lock_tree(*table, LockMode::kShareUpdateExclusive);
-    if (table->persistence != model::Persistence::kPermanent) {
-      return run.fail("22023",
-                      fmt::format("cannot add relation \"{}\" to publication", table->name));
-    }
-    publication.needs.push_back(
-        {.object = publication.oid, .needs = table->oid, .automatic = true});
-  }
-  run.catalog.put(std::move(publication));
-  return true;
-}
-
-bool apply(Run& run, const model::AlterPublication& statement) {
-  const NamedObject* found =
-      run.catalog.find_object(ObjectKind::kPublication, {"", statement.name});
-  if (found == nullptr && !run.options.assume_missing) {
-    return run.fail("42704", fmt::format("publication \"{}\" does not exist", statement.name));
-  }
-  for (const model::QualifiedName& name : statement.tables) {
-    const Relation* table = run.table(name);
-    if (table == nullptr) return false;
-    run.lock_tree(*table, LockMode::kShareUpdateExclusive);
-  }
-  return true;
-}
-
-bool apply(Run& run, const model::Grant& statement) {
-  if (statement.all_in_schema || statement.kind != ObjectKind::kTable) return true;
-  for (const model::ObjectReference& object : statement.objects) {
-    if (run.is_system(object.name)) continue;
-    if (run.relation(object.name) == nullptr) return false;
-  }
-  return true;
 }
 
 bool apply(Run& run, const model::Database& statement) {
@@ -514,7 +418,85 @@ bool apply(Run& run, const model::Set& statement) {
   return true;
 }
 
-bool apply(Run&, const model::SetConstraints&) { return true; }
+/// Source: AfterTriggerSetState() in src/backend/commands/trigger.c.
+bool apply(Run& run, const model::SetConstraints& statement) {
+  for (const model::QualifiedName& name : statement.constraints) {
+    bool found = false;
+    bool deferrable = false;
+    for (const Relation* table : run.catalog.relations()) {
+      if (!name.schema.empty() && table->schema != name.schema) continue;
+      found = found || table->assumed;
+      deferrable = deferrable || table->assumed;
+      if (const CatalogConstraint* own = table->constraint_named(name.name)) {
+        found = true;
+        deferrable = deferrable || own->deferrable;
+      }
+      for (const Trigger& trigger : table->triggers) {
+        if (!trigger.definition.constraint || trigger.name != name.name) continue;
+        found = true;
+        deferrable = deferrable || trigger.definition.deferrable;
+      }
+    }
+    if (!found && !run.options.assume_missing) {
+      return run.fail("42704", fmt::format("constraint \"{}\" does not exist", name.name));
+    }
+    if (found && !deferrable) {
+      return run.fail("42809", fmt::format("constraint \"{}\" is not deferrable", name.name));
+    }
+  }
+  return true;
+}
+
+namespace {
+
+/// ALTER FUNCTION ... IMMUTABLE and its kin; signatures are not compared.
+bool alter_function(Run& run) {
+  const std::vector<std::string> parts = words(run.sql);
+  if (parts.size() < 3) return true;
+  const auto found = run.catalog.find_functions({"", parts[2]});
+  if (found.empty()) return true;  // With a schema, or one of an extension.
+  if (found.size() != 1) return true;
+  for (const auto& [word, volatility] : {std::pair{"immutable", model::Volatility::kImmutable},
+                                         std::pair{"stable", model::Volatility::kStable},
+                                         std::pair{"volatile", model::Volatility::kVolatile}}) {
+    if (std::ranges::find(parts, word) == parts.end()) continue;
+    CatalogFunction copy = *found.front();
+    copy.definition.volatility = volatility;
+    run.catalog.put(std::move(copy));
+  }
+  return true;
+}
+
+/// The name of a new aggregate; its schema and its arguments are not kept.
+void note_aggregate(Run& run) {
+  const std::vector<std::string> parts = words(run.sql.substr(0, run.sql.find('(')));
+  if (parts.size() < 3) return;
+  run.catalog.put(NamedObject{.oid = run.catalog.new_oid(),
+                              .kind = ObjectKind::kAggregate,
+                              .schema = {},
+                              .name = parts.back(),
+                              .needs = {},
+                              .all_tables = false});
+}
+
+/// The object that ALTER STATISTICS or IMPORT FOREIGN SCHEMA names.
+bool named_object_exists(Run& run, std::string_view tag) {
+  const std::vector<std::string> parts = words(run.sql);
+  if (run.options.assume_missing || run.sql.find('.') != std::string_view::npos) return true;
+  if (tag == "ALTER STATISTICS" && parts.size() > 2 && parts[2] != "if") {
+    return run.catalog.find_statistics({"", parts[2]}) != nullptr ||
+           run.fail("42704", fmt::format("statistics object \"{}\" does not exist", parts[2]));
+  }
+  if (tag == "IMPORT FOREIGN SCHEMA") {
+    const auto server = std::ranges::find(parts, "server");
+    if (parts.end() - server < 2) return true;
+    return run.catalog.find_object(ObjectKind::kServer, {"", *(server + 1)}) != nullptr ||
+           run.fail("42704", fmt::format("server \"{}\" does not exist", *(server + 1)));
+  }
+  return true;
+}
+
+}  // namespace
 
 bool apply(Run& run, const model::Other& statement) {
   const std::string_view tag = statement.tag;
@@ -530,6 +512,12 @@ bool apply(Run& run, const model::Other& statement) {
   if (tag.starts_with("ALTER TABLE ALL IN TABLESPACE")) return move_all(run);
   if (tag == "REASSIGN OWNED") return reassign(run);
   if (tag == "DROP OWNED") return drop_owned(run);
+  if (tag == "ALTER FUNCTION") return alter_function(run);
+  if (tag == "CREATE AGGREGATE") {
+    note_aggregate(run);
+    return true;
+  }
+  if (!named_object_exists(run, tag)) return false;
   for (const TrackedObject& tracked : kTracked) {
     if (tracked.tag == tag) return track(run, tracked);
   }

@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/proof.h"
+#include "analyzer/postgres/replay/partition_bounds.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
 
@@ -13,74 +14,6 @@ namespace forelock::postgres {
 namespace {
 
 using model::Expression;
-
-std::string text_of(const Expression& expression) {
-  const Expression* current = &expression;
-  while (current->kind == model::ExpressionKind::kCast && !current->args.empty()) {
-    current = current->args.data();
-  }
-  if (current->kind == model::ExpressionKind::kOperator && current->name == "-" &&
-      current->args.size() == 1) {
-    return "-" + text_of(current->args[0]);
-  }
-  return current->name;
-}
-
-/// Numbers by value, other text as it is; nullopt where the order is not known (MINVALUE is not).
-std::optional<int> compare_bound_values(const Expression& a, const Expression& b) {
-  const auto infinity = [](const Expression& e) {
-    if (e.kind != model::ExpressionKind::kColumn) return 0;
-    return e.name == "minvalue" || e.name == "MINVALUE"   ? -1
-           : e.name == "maxvalue" || e.name == "MAXVALUE" ? 1
-                                                          : 0;
-  };
-  if (infinity(a) != 0 || infinity(b) != 0) return infinity(a) - infinity(b);
-  const std::string left = text_of(a);
-  const std::string right = text_of(b);
-  if (left == right) return 0;
-  const auto number = [](const std::string& text) -> std::optional<double> {
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    if (text.empty() || end != text.c_str() + text.size()) return std::nullopt;
-    return value;
-  };
-  const auto x = number(left);
-  const auto y = number(right);
-  if (x && y) return *x < *y ? -1 : *x > *y ? 1 : 0;
-  if (x || y || left.size() < 8 || right.size() < 8) return std::nullopt;
-  return left < right ? -1 : 1;
-}
-
-std::optional<int> compare_bounds(const std::vector<Expression>& a,
-                                  const std::vector<Expression>& b) {
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    const auto order = compare_bound_values(a[i], b[i]);
-    if (!order || *order != 0) return order;
-  }
-  return 0;
-}
-
-bool overlaps(const model::PartitionBound& a, const model::PartitionBound& b) {
-  if (a.is_default || b.is_default) return a.is_default && b.is_default;
-  if (a.strategy != b.strategy) return false;
-  if (a.strategy == 'l') {
-    return std::ranges::any_of(a.values, [&](const Expression& value) {
-      return std::ranges::any_of(b.values, [&](const Expression& other) {
-        return text_of(value) == text_of(other) && value.constant == other.constant;
-      });
-    });
-  }
-  if (a.strategy == 'r') {
-    const auto first = compare_bounds(a.from, b.to);
-    const auto second = compare_bounds(b.from, a.to);
-    return first && second && *first < 0 && *second < 0;
-  }
-  if (a.strategy == 'h' && a.modulus > 0 && b.modulus > 0) {
-    const int least = std::min(a.modulus, b.modulus);
-    return a.remainder % least == b.remainder % least;
-  }
-  return false;
-}
 
 IndexRequest request_like(const Run& run, const Relation& index, model::Constraint& constraint) {
   IndexRequest request;
@@ -207,37 +140,13 @@ void clone_triggers(Run& run, Oid parent, Oid child) {
   });
 }
 
-bool columns_fit(Run& run, const Relation& parent, const Relation& child) {
+bool has_only_columns_of(Run& run, const Relation& parent, const Relation& child) {
   for (const Column& column : child.columns) {
     if (parent.column(column.name) == nullptr && !parent.open_columns) {
       return run.fail("42804",
                       fmt::format("table \"{}\" contains column \"{}\" not found in parent "
                                   "\"{}\"",
                                   child.name, column.name, parent.name));
-    }
-  }
-  for (const Column& column : parent.columns) {
-    const Column* own = child.column(column.name);
-    if (own == nullptr) {
-      if (child.open_columns || column.assumed) continue;
-      return run.fail("42804", fmt::format("child table is missing column \"{}\"", column.name));
-    }
-    if (own->assumed || column.assumed) continue;
-    if (!same_type(own->type, column.type) || own->type.modifiers != column.type.modifiers) {
-      return run.fail("42804",
-                      fmt::format("child table \"{}\" has different type for column \"{}\"",
-                                  child.name, column.name));
-    }
-    if (column.not_null && !own->not_null) {
-      return run.fail("42804", fmt::format("column \"{}\" in child table must be marked NOT NULL",
-                                           column.name));
-    }
-  }
-  for (const CatalogConstraint& constraint : parent.constraints) {
-    if (constraint.kind != model::ConstraintKind::kCheck || constraint.no_inherit) continue;
-    if (child.constraint_named(constraint.name) == nullptr && !child.open_columns) {
-      return run.fail("42804",
-                      fmt::format("child table is missing constraint \"{}\"", constraint.name));
     }
   }
   return true;
@@ -255,46 +164,85 @@ Oid default_partition(const Run& run, const Relation& parent) {
 
 namespace {
 
-/// The constants of a bound are values of the key's type.
-bool check_bound_values(Run& run, const Relation& parent, const model::PartitionBound& bound) {
-  if (!parent.partition_key) return true;
+bool is_infinite(const Expression& value) {
+  return value.kind == model::ExpressionKind::kColumn && value.qualifier.empty() &&
+         (value.name == "minvalue" || value.name == "maxvalue" || value.name == "MINVALUE" ||
+          value.name == "MAXVALUE");
+}
+
+/// Source: transformPartitionBoundValue().
+bool check_bound_value(Run& run, const Relation& parent, std::size_t key, const Expression& value) {
   const auto& keys = parent.partition_key->keys;
-  const auto check = [&](const Expression& value, std::size_t key) {
-    if (key >= keys.size() || value.kind != model::ExpressionKind::kConstant ||
-        value.constant != model::ConstantKind::kString) {
-      return true;
+  if (key >= keys.size() || is_infinite(value)) return true;
+  if (value.kind == model::ExpressionKind::kColumn) {
+    return run.fail("0A000", "cannot use column reference in partition bound expression");
+  }
+  model::TypeName type;
+  if (const Column* column = parent.column(keys[key].column)) {
+    if (column->assumed) return true;
+    type = column->type;
+  } else if (keys[key].expression) {
+    type = infer_type(run.catalog, Scope::of(parent), *keys[key].expression);
+  }
+  if (type.name.name.empty()) return true;
+  const auto error = assignment_error(run.catalog, {}, value, type);
+  return !error || run.fail(error->sqlstate, error->message);
+}
+
+/// Source: transformPartitionRangeBounds(), validateInfiniteBounds().
+bool check_range_side(Run& run, const Relation& parent, const std::vector<Expression>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!check_bound_value(run, parent, i, values[i])) return false;
+    if (is_null_constant(values[i])) {
+      return run.fail("42P17", "cannot specify NULL in range bound");
     }
-    const Column* column = parent.column(keys[key].column);
-    if (column == nullptr || column->assumed) return true;
-    const auto error = literal_error(run.catalog, column->type, value.name);
-    return !error || run.fail(error->sqlstate, error->message);
-  };
-  for (const Expression& value : bound.values) {
-    if (!check(value, 0)) return false;
   }
-  for (std::size_t i = 0; i < bound.from.size(); ++i) {
-    if (!check(bound.from[i], i)) return false;
-  }
-  for (std::size_t i = 0; i < bound.to.size(); ++i) {
-    if (!check(bound.to[i], i)) return false;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (!is_infinite(values[i - 1])) continue;
+    if (!is_infinite(values[i]) || values[i].name != values[i - 1].name) {
+      return run.fail("42804", "every bound following MINVALUE or MAXVALUE must be the same");
+    }
   }
   return true;
 }
 
 }  // namespace
 
+/// Source: transformPartitionBound().
 bool check_bound_kind(Run& run, const Relation& parent, const model::PartitionBound& bound) {
-  const char strategy = parent.partition_key ? parent.partition_key->strategy : '\0';
-  if (!bound.is_default && strategy != 0 && bound.strategy != 0 && bound.strategy != strategy) {
+  if (!parent.partition_key) return true;
+  const char strategy = parent.partition_key->strategy;
+  if (bound.is_default) {
+    return strategy != 'h' ||
+           run.fail("42P16", "a hash-partitioned table may not have a default partition");
+  }
+  if (bound.strategy != 0 && bound.strategy != strategy) {
     return run.fail("42P16", fmt::format("invalid bound specification for a {} partition",
                                          strategy == 'l'   ? "list"
                                          : strategy == 'r' ? "range"
                                                            : "hash"));
   }
-  if (bound.is_default && strategy == 'h') {
-    return run.fail("42P16", "a hash-partitioned table may not have a default partition");
+  if (strategy == 'h') {
+    if (bound.modulus <= 0) {
+      return run.fail("42P16",
+                      "modulus for hash partition must be an integer value greater than zero");
+    }
+    return bound.remainder < bound.modulus ||
+           run.fail("42P16", "remainder for hash partition must be less than modulus");
   }
-  return check_bound_values(run, parent, bound);
+  if (strategy == 'l') {
+    return std::ranges::all_of(bound.values, [&](const Expression& value) {
+      return check_bound_value(run, parent, 0, value);
+    });
+  }
+  const std::size_t keys = parent.partition_key->keys.size();
+  for (const std::vector<Expression>* side : {&bound.from, &bound.to}) {
+    if (side->size() != keys) {
+      return run.fail("42P16",
+                      "FROM and TO must specify exactly one value per partitioning column");
+    }
+  }
+  return check_range_side(run, parent, bound.from) && check_range_side(run, parent, bound.to);
 }
 
 bool check_bound(Run& run, const Relation& parent, const model::PartitionBound& bound, Oid except) {
@@ -341,61 +289,25 @@ void scan_default_partition(Run& run, const Relation& parent, Oid other,
   }
 }
 
-std::vector<Oid> route(const Run& run, const Relation& parent,
-                       const std::vector<std::string>& columns,
-                       const std::vector<std::vector<Expression>>& rows) {
-  std::vector<Oid> all = run.descendants(parent);
-  if (!parent.partition_key || parent.partition_key->keys.size() != 1 || rows.empty()) return all;
-  const auto at = std::ranges::find(columns, parent.partition_key->keys[0].column);
-  if (at == columns.end()) return all;
-  const auto index = static_cast<std::size_t>(at - columns.begin());
-  std::vector<Oid> result;
-  for (const std::vector<Expression>& row : rows) {
-    if (index >= row.size() || !is_constant(row[index])) return all;
-    const std::vector<Expression> value = {row[index]};
-    bool found = false;
-    for (const Oid child : parent.children) {
-      const Relation& partition = run.at(child);
-      if (!partition.bound || partition.bound->is_default || !partition.children.empty()) continue;
-      const model::PartitionBound& bound = *partition.bound;
-      if (bound.strategy == 'r') {
-        const auto low = compare_bounds(bound.from, value);
-        const auto high = compare_bounds(value, bound.to);
-        if (!low || !high) return all;
-        if (*low > 0 || *high >= 0) continue;
-      } else if (bound.strategy == 'l') {
-        if (std::ranges::none_of(bound.values, [&](const Expression& item) {
-              return text_of(item) == text_of(row[index]);
-            })) {
-          continue;
-        }
-      } else {
-        return all;
-      }
-      found = true;
-      if (std::ranges::find(result, child) == result.end()) result.push_back(child);
-    }
-    if (!found) {
-      const Oid other = default_partition(run, parent);
-      if (other == 0) return all;
-      if (std::ranges::find(result, other) == result.end()) result.push_back(other);
-    }
-  }
-  return result;
-}
-
 bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBound& bound) {
   const Relation& owner = run.at(parent);
   const Relation& partition = run.at(child);
   run.lock_tree(partition, LockMode::kAccessExclusive);
-  if (partition.is_partition || (!partition.parents.empty() && !partition.assumed)) {
+  if (partition.is_partition) {
     return run.fail("42809", fmt::format("\"{}\" is already a partition", partition.name));
+  }
+  if (partition.of_type != 0) {
+    return run.fail("42809", "cannot attach a typed table as partition");
+  }
+  if (!partition.parents.empty() && !partition.assumed) {
+    return run.fail("42809", "cannot attach inheritance child as partition");
   }
   if (!partition.children.empty() && partition.kind != RelationKind::kPartitionedTable) {
     return run.fail("42809", "cannot attach inheritance parent as partition");
   }
-  if (partition.of_type != 0) {
-    return run.fail("42809", "cannot attach a typed table as partition");
+  const std::vector<Oid> below = run.descendants(partition);
+  if (child == parent || std::ranges::find(below, parent) != below.end()) {
+    return run.fail("42P07", "circular inheritance not allowed");
   }
   if (partition.persistence != owner.persistence &&
       (partition.persistence == model::Persistence::kTemporary ||
@@ -404,8 +316,10 @@ bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBou
                                          "\"{}\"",
                                          "temporary", "permanent", owner.name));
   }
-  if (!columns_fit(run, owner, partition)) return false;
-  if (!check_bound(run, owner, bound, child)) return false;
+  if (!has_only_columns_of(run, owner, partition) || !check_bound(run, owner, bound, child) ||
+      !can_inherit(run, owner, partition)) {
+    return false;
+  }
   const Oid other = default_partition(run, owner);
   if (other != 0 && other != child) {
     run.lock_tree(run.at(other), LockMode::kAccessExclusive);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
 
@@ -16,22 +17,6 @@ using model::Query;
 
 // Views over views; deeper nesting than this is not followed.
 constexpr int kMaxViewDepth = 32;
-
-bool mentions_word(std::string_view sql, std::string_view word) {
-  const auto is_word = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-  };
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  auto at = sql.begin();
-  while (true) {
-    at = std::search(at, sql.end(), word.begin(), word.end(), same);
-    if (at == sql.end()) return false;
-    const bool starts = at == sql.begin() || !is_word(*(at - 1));
-    const auto after = at + static_cast<std::ptrdiff_t>(word.size());
-    if (starts && (after == sql.end() || !is_word(*after))) return true;
-    ++at;
-  }
-}
 
 /// The sub-queries in an expression, outermost ones only.
 void add_subqueries(const Expression& expression, std::vector<const Query*>& result) {
@@ -57,34 +42,16 @@ std::vector<model::RelationUse> outer_relations(const Query& query,
   return result;
 }
 
-/// Whether the FROM clause holds relations only, so that every column comes from one of them.
+/// Whether every column comes from one of the relations of FROM.
 bool only_relations(const Query& query) {
-  if (mentions_word(query.sql, "with") || mentions_word(query.sql, "union") ||
-      mentions_word(query.sql, "intersect") || mentions_word(query.sql, "except") ||
-      mentions_word(query.sql, "values") || mentions_word(query.sql, "lateral") ||
-      query.sql.empty()) {
-    return false;
-  }
-  const std::string_view sql = query.sql;
-  std::size_t selects = 0;
-  for (std::size_t i = 0; i + 6 <= sql.size(); ++i) {
-    std::string word;
-    for (std::size_t k = 0; k < 6; ++k) {
-      word += static_cast<char>(std::tolower(static_cast<unsigned char>(sql[i + k])));
-    }
-    if (word == "select") ++selects;
-  }
-  if (selects != 1) return false;
-  std::size_t calls = 0;
-  const auto count = [&](const Expression& part) {
-    if (part.kind == ExpressionKind::kFunction) ++calls;
+  bool subqueries = false;
+  const auto look = [&](const Expression& part) {
+    subqueries = subqueries || part.kind == ExpressionKind::kSubquery;
   };
-  for (const model::QueryTarget& target : query.targets) {
-    model::for_each(target.expression, count);
-  }
-  if (query.where) model::for_each(*query.where, count);
-  // A function that stands in neither may be a table function with columns of its own.
-  return query.expressions.size() <= calls;
+  for (const model::QueryTarget& target : query.targets) model::for_each(target.expression, look);
+  for (const Expression& join : query.joins) model::for_each(join, look);
+  if (query.where) model::for_each(*query.where, look);
+  return query.flat && !subqueries;
 }
 
 /// Whether an index narrows the scan of `table` for the conjuncts of WHERE.
@@ -100,10 +67,14 @@ bool narrowed_by(const Run& run, const Relation& table, const std::string& alias
   const bool comparison =
       where.name == "=" || where.name == "IN" || where.name == "= ANY" || where.name == "BETWEEN";
   if (!comparison) return false;
-  const auto constant = [](const Expression& part) {
+  // In a body a name that is none of the table's is one of its variables.
+  const auto constant = [&](const Expression& part) {
     bool columns = false;
     model::for_each(part, [&](const Expression& inner) {
-      columns = columns || inner.kind == ExpressionKind::kColumn;
+      const bool variable =
+          run.depth > 0 && (inner.qualifier == "new" || inner.qualifier == "old" ||
+                            table.column(inner.name) == nullptr);
+      columns = columns || (inner.kind == ExpressionKind::kColumn && !variable);
     });
     return !columns;
   };
@@ -146,33 +117,38 @@ std::vector<const Relation*> view_sources(const Run& run, const Relation& view) 
   return result;
 }
 
-bool lock_use(Run& run, const Relation& relation, LockMode mode, int depth) {
+bool lock_use(Run& run, const Relation& relation, const model::RelationUse& use,
+              const std::optional<Expression>& where, LockMode mode, int depth) {
   run.lock(relation, mode);
-  if (relation.kind == RelationKind::kPartitionedTable || !relation.children.empty()) {
-    if (!is_index(relation.kind)) run.lock_tree(relation, mode);
+  if (!is_index(relation.kind) && !use.only) {
+    for (const Oid oid : kept_by(run, relation, where)) run.lock(oid, mode);
   }
   if (relation.kind == RelationKind::kView && depth < kMaxViewDepth) {
     for (const Relation* below : view_sources(run, relation)) {
-      if (!lock_use(run, *below, mode, depth + 1)) return false;
+      if (!lock_use(run, *below, {}, std::nullopt, mode, depth + 1)) return false;
     }
   }
   return true;
 }
 
-void scan_use(Run& run, const Relation& relation, const std::string& alias,
+void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
               const std::optional<Expression>& where, int depth) {
   if (relation.kind == RelationKind::kView) {
     if (!relation.query || depth > kMaxViewDepth) return;
     for (const Relation* below : view_sources(run, relation)) {
       if (relation.query->where && narrowed_by(run, *below, "", *relation.query->where)) continue;
-      scan_use(run, *below, relation.name, where, depth + 1);
+      model::RelationUse inner;
+      inner.alias = relation.name;
+      scan_use(run, *below, inner, where, depth + 1);
     }
     return;
   }
-  for (const Oid leaf : run.leaves(relation)) {
+  const std::vector<Oid> read =
+      use.only ? std::vector<Oid>{relation.oid} : kept_by(run, relation, where);
+  for (const Oid leaf : read) {
     const Relation& heap = run.at(leaf);
-    if (where &&
-        (narrowed_by(run, heap, alias, *where) || narrowed_by(run, heap, relation.name, *where))) {
+    if (where && (narrowed_by(run, heap, use.alias, *where) ||
+                  narrowed_by(run, heap, relation.name, *where))) {
       continue;
     }
     run.scan(heap, "the query reads every row");
@@ -189,31 +165,99 @@ void scan_query(Run& run, const Query& query, int depth) {
   for (const Query* inner : subqueries) scan_query(run, *inner, depth + 1);
   if (query.has_limit) return;
   for (const model::RelationUse& use : outer_relations(query, subqueries)) {
-    if (const Relation* relation = run.relation_if_any(use.name)) {
-      scan_use(run, *relation, use.alias, query.where, 0);
-    }
+    const Relation* relation = run.relation_if_any(use.name);
+    if (relation != nullptr && !use.inserted_into) scan_use(run, *relation, use, query.where, 0);
   }
 }
 
-bool columns_exist(const Scope& scope, const Expression& expression) {
-  bool exist = true;
-  model::for_each(expression, [&](const Expression& part) {
-    exist = exist && (part.kind != ExpressionKind::kColumn || part.name == "*" ||
-                      scope.find("", part.name).column != nullptr);
-  });
-  return exist;
-}
-
-/// Whether the column reference is one of the SELECT list or of WHERE.
-bool stands_in_list(const Query& query, const Expression& column) {
+/// Whether the reference stands in a part of the query that has been looked at: all but GROUP BY,
+/// ORDER BY and HAVING.
+bool stands_in_parts(const Query& query, const Expression& column) {
   bool found = false;
   const auto look = [&](const Expression& part) {
     found = found || (part.kind == ExpressionKind::kColumn && part.name == column.name &&
                       part.span == column.span && !column.span.empty());
   };
+  for (const Expression& join : query.joins) model::for_each(join, look);
   for (const model::QueryTarget& target : query.targets) model::for_each(target.expression, look);
   if (query.where) model::for_each(*query.where, look);
   return found;
+}
+
+/// Source: transformSelectStmt(): FROM with its conditions, the list, WHERE, and then the rest.
+bool analyse(Run& run, const Query& query) {
+  const Scope scope = query_scope(run, query);
+  const bool open = scope.entries.size() != query.relations.size() ||
+                    std::ranges::any_of(scope.entries, [](const Scope::Entry& entry) {
+                      return entry.relation->open_columns;
+                    });
+  if (open || !only_relations(query)) return true;
+  for (const Expression& join : query.joins) {
+    if (!check_query_expression(run, scope, join) ||
+        !check_condition(run, scope, join, "JOIN/ON")) {
+      return false;
+    }
+  }
+  for (const model::QueryTarget& target : query.targets) {
+    if (!check_query_expression(run, scope, target.expression)) return false;
+  }
+  if (query.where && (!check_query_expression(run, scope, *query.where) ||
+                      !check_condition(run, scope, *query.where, "WHERE"))) {
+    return false;
+  }
+  for (const Expression& column : query.columns) {
+    const bool output = std::ranges::any_of(query.targets, [&](const model::QueryTarget& target) {
+      return target.name == column.name;
+    });
+    if (output || stands_in_parts(query, column)) continue;
+    if (!check_query_expression(run, scope, column)) return false;
+  }
+  return true;
+}
+
+/// The columns of UNION and its kin must fit each other. Source: transformSetOperationTree().
+bool check_branches(Run& run, const Query& query) {
+  std::optional<QueryShape> before;
+  for (const Query& branch : query.branches) {
+    if (!analyse(run, branch)) return false;
+    QueryShape shape = query_shape(run, branch, {});
+    if (shape.open || !only_relations(branch)) return true;
+    if (before && before->columns.size() != shape.columns.size()) {
+      return run.fail("42601", "each UNION query must have the same number of columns");
+    }
+    for (std::size_t i = 0; before && i < shape.columns.size(); ++i) {
+      const auto type_of = [&](const QueryShape& from, const Query& source) {
+        const bool literal =
+            source.targets.size() == from.columns.size() &&
+            infer_type(run.catalog, {}, source.targets[i].expression).name.name == "unknown";
+        return literal ? builtin("unknown") : from.columns[i].type;
+      };
+      const CommonType common =
+          common_type(run.catalog, {type_of(*before, *(&branch - 1)), type_of(shape, branch)});
+      if (common.unmatched) return run.fail("42804", "UNION types cannot be matched");
+      if (!common.type.name.name.empty()) shape.columns[i].type = common.type;
+    }
+    before = std::move(shape);
+  }
+  return true;
+}
+
+}  // namespace
+
+namespace {
+
+/// A materialized view cannot be read until it is filled, nor can a view over it.
+/// Source: ExecOpenScanRelation().
+bool check_populated(Run& run, const Relation& relation, int depth) {
+  if (relation.kind == RelationKind::kMaterializedView) {
+    return relation.populated || relation.assumed ||
+           run.fail("55000",
+                    fmt::format("materialized view \"{}\" has not been populated", relation.name));
+  }
+  if (relation.kind != RelationKind::kView || depth > kMaxViewDepth) return true;
+  const std::vector<const Relation*> sources = view_sources(run, relation);
+  return std::ranges::all_of(
+      sources, [&](const Relation* below) { return check_populated(run, *below, depth + 1); });
 }
 
 }  // namespace
@@ -228,6 +272,48 @@ Scope query_scope(const Run& run, const Query& query) {
   return scope;
 }
 
+namespace {
+
+/// Rows can be locked only where each is a row of one relation: CheckSelectLocking().
+bool check_row_locks(Run& run, const Query& query) {
+  const auto refuse = [&](std::string_view with) {
+    return run.fail("0A000", fmt::format("FOR UPDATE is not allowed with {}", with));
+  };
+  if (query.merges_rows) return refuse("DISTINCT, GROUP BY, HAVING, windows or set operations");
+  for (const model::QueryTarget& target : query.targets) {
+    bool aggregates = false;
+    bool sets = false;
+    model::for_each(target.expression, [&](const Expression& part) {
+      if (part.kind != ExpressionKind::kFunction) return;
+      for (const facts::FunctionFact& fact : facts::functions(part.name)) {
+        aggregates = aggregates || fact.kind == 'a';
+        sets = sets || fact.returns_set;
+      }
+    });
+    if (aggregates) return refuse("aggregate functions");
+    if (sets) return refuse("set-returning functions in the target list");
+  }
+  for (const std::string& name : query.locked) {
+    if (std::ranges::none_of(query.relations, [&](const model::RelationUse& use) {
+          return use.alias == name || (use.alias.empty() && use.name.name == name);
+        })) {
+      return run.fail("42P01", fmt::format("relation \"{}\" in FOR UPDATE clause not found in FROM "
+                                           "clause",
+                                           name));
+    }
+  }
+  for (const model::RelationUse& use : query.relations) {
+    const Relation* relation = run.relation_if_any(use.name);
+    if (relation != nullptr && relation->kind == RelationKind::kMaterializedView) {
+      return run.fail("42809",
+                      fmt::format("cannot lock rows in materialized view \"{}\"", relation->name));
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
   for (const model::RelationUse& use : query.relations) {
     if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
@@ -239,53 +325,30 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     const LockMode mode = use.target_of_write ? LockMode::kRowExclusive
                           : query.for_update  ? LockMode::kRowShare
                                               : LockMode::kAccessShare;
-    if (!lock_use(run, *relation, mode, 0)) return false;
+    // Of several relations it is not known whose columns WHERE names.
+    const bool alone = query.relations.size() == 1;
+    if (!lock_use(run, *relation, use, alone ? query.where : std::nullopt, mode, 0)) return false;
     if (use.target_of_write && executed) {
-      run.change(relation->oid, [](Relation& copy) { copy.rows_loaded = true; });
+      run.change(relation->oid, [](Relation& copy) {
+        copy.rows_loaded = true;
+        copy.emptied = false;
+      });
     }
   }
-  if (!correlated && only_relations(query)) {
-    const Scope scope = query_scope(run, query);
-    const bool open = scope.entries.size() != query.relations.size() ||
-                      std::ranges::any_of(scope.entries, [](const Scope::Entry& entry) {
-                        return entry.relation->open_columns;
-                      });
-    if (!open) {
-      // The list from left to right: the first thing wrong in it is what is said.
-      for (const model::QueryTarget& target : query.targets) {
-        if (!columns_exist(scope, target.expression)) break;
-        if (const auto error = type_error(run.catalog, scope, target.expression)) {
-          return run.fail(error->sqlstate, error->message);
-        }
-      }
-      for (const Expression& column : query.columns) {
-        if (column.name == "*" || scope.find("", column.name).column != nullptr) continue;
-        // An output name may be used in ORDER BY and GROUP BY, not in the list itself or in WHERE.
-        const bool output =
-            !stands_in_list(query, column) &&
-            std::ranges::any_of(query.targets, [&](const model::QueryTarget& t) {
-              return t.name == column.name && (t.expression.kind != ExpressionKind::kColumn ||
-                                               t.expression.name != column.name);
-            });
-        const bool whole = std::ranges::any_of(
-            scope.entries, [&](const Scope::Entry& e) { return e.alias == column.name; });
-        const bool system = column.name == "ctid" || column.name == "xmin" ||
-                            column.name == "tableoid" || column.name == "xmax" ||
-                            column.name == "cmin" || column.name == "cmax";
-        if (output || whole || system || scope.entries.empty()) continue;
-        return run.fail("42703", fmt::format("column \"{}\" does not exist", column.name));
-      }
-      if (query.where) {
-        if (const auto error = type_error(run.catalog, scope, *query.where)) {
-          return run.fail(error->sqlstate, error->message);
-        }
-      }
-    }
+  // In a body a name may be one of its variables.
+  if (!correlated && !run.sees_variables &&
+      !(query.branches.empty() ? analyse(run, query) : check_branches(run, query))) {
+    return false;
   }
   for (const Expression& call : query.expressions) {
-    if (!check_regclass(run, call)) return false;
+    if (!check_function_exists(run, call) || !check_regclass(run, call)) return false;
   }
+  if (query.for_update && !check_row_locks(run, query)) return false;
   if (executed) {
+    for (const model::RelationUse& use : query.relations) {
+      const Relation* relation = run.relation_if_any(use.name);
+      if (relation != nullptr && !check_populated(run, *relation, 0)) return false;
+    }
     scan_query(run, query, 0);
     return call_functions(run, query.expressions);
   }
@@ -293,6 +356,19 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
 }
 
 QueryShape query_shape(Run& run, const Query& query, const std::vector<std::string>& names) {
+  if (!query.branches.empty()) {
+    QueryShape shape = query_shape(run, query.branches.front(), names);
+    for (const Query& branch : query.branches) {
+      const QueryShape other = query_shape(run, branch, {});
+      shape.open = shape.open || other.open;
+      for (std::size_t i = 0; i < shape.columns.size() && i < other.columns.size(); ++i) {
+        Column& column = shape.columns[i];
+        column.type = common_type(run.catalog, {column.type, other.columns[i].type}).type;
+        column.assumed = column.assumed || column.type.name.name.empty();
+      }
+    }
+    return shape;
+  }
   QueryShape shape;
   std::vector<const Query*> subqueries;
   for (const model::QueryTarget& target : query.targets) {
@@ -326,6 +402,9 @@ QueryShape query_shape(Run& run, const Query& query, const std::vector<std::stri
       if (target.expression.kind == ExpressionKind::kColumn && !shape.columns.empty()) {
         const Scope::Found found = scope.find(target.expression.qualifier, target.expression.name);
         if (found.column != nullptr) shape.columns.back().collation = found.column->collation;
+      } else if (target.expression.kind == ExpressionKind::kCollate && !shape.columns.empty() &&
+                 target.expression.name != "default") {
+        shape.columns.back().collation = target.expression.name;
       }
       continue;
     }

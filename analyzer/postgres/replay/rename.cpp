@@ -117,8 +117,24 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
   const std::string& from = statement.object.name.name;
   const std::string to = truncate_identifier(statement.new_name);
   if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
+  if (is_system_column(from) && run.at(oid).column(from) == nullptr) {
+    return run.fail("0A000", fmt::format("cannot rename system column \"{}\"", from));
+  }
   const Column* column = run.column(oid, from);
   if (column == nullptr) return false;
+  if (is_system_column(to) && is_table_like(run.at(oid).kind)) {
+    return run.fail("42701",
+                    fmt::format("column name \"{}\" conflicts with a system column name", to));
+  }
+  if (statement.only && !run.at(oid).children.empty()) {
+    return run.fail("42P16", fmt::format("inherited column \"{}\" must be renamed in child tables "
+                                         "too",
+                                         from));
+  }
+  if (run.at(oid).kind == RelationKind::kCompositeType && !statement.cascade &&
+      !check_typed_tables(run, run.at(oid))) {
+    return false;
+  }
   // Children are renamed first.
   for (const Oid child : run.descendants(run.at(oid))) {
     const Column* clash = run.at(child).column(to);
@@ -229,12 +245,21 @@ bool rename_part(Run& run, const model::Rename& statement, Parts Relation::* par
                                          model::display(statement.object.kind), statement.new_name,
                                          table->name));
   }
-  run.change(table->oid, [&](Relation& copy) {
-    for (auto& part : copy.*parts) {
-      if (part.name == statement.object.name.name) part.name = statement.new_name;
-    }
-    std::ranges::replace(copy.rules, statement.object.name.name, statement.new_name);
-  });
+  // The copies of a trigger on partitions are renamed with it since version 15: renametrig().
+  std::vector<Oid> tables = {table->oid};
+  if (statement.object.kind == model::ObjectKind::kTrigger && run.since(15) &&
+      table->kind == RelationKind::kPartitionedTable) {
+    for (const Oid child : run.descendants(*table)) tables.push_back(child);
+  }
+  for (const Oid oid : tables) {
+    run.lock(oid, LockMode::kAccessExclusive);
+    run.change(oid, [&](Relation& copy) {
+      for (auto& part : copy.*parts) {
+        if (part.name == statement.object.name.name) part.name = statement.new_name;
+      }
+      std::ranges::replace(copy.rules, statement.object.name.name, statement.new_name);
+    });
+  }
   return true;
 }
 
@@ -258,6 +283,40 @@ void rename_in_defaults(Run& run, const Relation& sequence) {
         call.sql = fmt::format("nextval({}::regclass)", model::quote_literal(constant->name));
       }
     });
+  }
+}
+
+/// A type's new name in everything that spells it.
+void respell_type(Run& run, Oid oid, const model::QualifiedName& from,
+                  const model::QualifiedName& to) {
+  for (const Dependency& dependency : run.catalog.dependents(oid)) {
+    if (run.catalog.relation(dependency.object) != nullptr) {
+      run.change(dependency.object, [&](Relation& copy) {
+        for (Column& column : copy.columns) {
+          if (column.type_oid == oid) column.type.name = to;
+        }
+      });
+    } else if (const Type* type = run.catalog.type(dependency.object)) {
+      Type copy = *type;
+      if (copy.base.name == from) copy.base.name = to;
+      run.catalog.put(std::move(copy));
+    } else if (const CatalogFunction* function = run.catalog.function(dependency.object)) {
+      CatalogFunction copy = *function;
+      // Spelled without its schema a type stays so for as long as it stays where it is.
+      const auto respell = [&](model::TypeName& spelled) {
+        if (spelled.name.name != from.name ||
+            (!spelled.name.schema.empty() && spelled.name.schema != from.schema)) {
+          return;
+        }
+        const bool bare = spelled.name.schema.empty() && from.schema == to.schema;
+        spelled.name = {bare ? "" : to.schema, to.name};
+      };
+      for (model::FunctionParameter& parameter : copy.definition.parameters) {
+        respell(parameter.type);
+      }
+      if (copy.definition.returns) respell(*copy.definition.returns);
+      run.catalog.put(std::move(copy));
+    }
   }
 }
 
@@ -290,8 +349,10 @@ bool rename_relation(Run& run, const model::Rename& statement) {
     }
     if (taken != nullptr) run.erase(taken->oid);
   }
+  const model::QualifiedName from{relation->schema, relation->name};
   run.change(oid, [&](Relation& copy) { copy.name = to; });
   const Relation& renamed = run.at(oid);
+  respell_type(run, oid, from, {renamed.schema, to});
   if (renamed.constraint != 0 && run.catalog.relation(renamed.table) != nullptr) {
     run.change(renamed.table, [&](Relation& copy) {
       for (CatalogConstraint& constraint : copy.constraints) {
@@ -301,24 +362,6 @@ bool rename_relation(Run& run, const model::Rename& statement) {
   }
   if (renamed.kind == RelationKind::kSequence) rename_in_defaults(run, renamed);
   return true;
-}
-
-/// A type's new name in everything that spells it.
-void respell_type(Run& run, Oid oid, const model::QualifiedName& from,
-                  const model::QualifiedName& to) {
-  for (const Dependency& dependency : run.catalog.dependents(oid)) {
-    if (run.catalog.relation(dependency.object) != nullptr) {
-      run.change(dependency.object, [&](Relation& copy) {
-        for (Column& column : copy.columns) {
-          if (column.type_oid == oid) column.type.name = to;
-        }
-      });
-    } else if (const Type* type = run.catalog.type(dependency.object)) {
-      Type copy = *type;
-      if (copy.base.name == from) copy.base.name = to;
-      run.catalog.put(std::move(copy));
-    }
-  }
 }
 
 bool move_type(Run& run, const model::QualifiedName& name, const std::string& new_schema,
@@ -342,6 +385,12 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
   }
   const Oid oid = copy.oid;
   const Oid relation = copy.relation;
+  // The multirange keeps the name that it was given when the range was made.
+  const bool named = std::ranges::any_of(
+      copy.range, [](const auto& option) { return option.first == "multirange_type_name"; });
+  if (copy.kind == TypeKind::kRange && !named && from.name != to.name) {
+    copy.range.emplace_back("multirange_type_name", multirange_name(*type));
+  }
   run.catalog.put(std::move(copy));
   if (relation != 0 && run.catalog.relation(relation) != nullptr) {
     run.change(relation, [&](Relation& part) {
@@ -364,6 +413,38 @@ std::vector<const CatalogFunction*> matching_functions(const Run& run,
   return found;
 }
 
+/// A function's new name in the expressions that call it.
+void respell_function(Run& run, Oid oid, const CatalogFunction& from, const CatalogFunction& to) {
+  const std::function<void(model::Expression&)> respell = [&](model::Expression& part) {
+    for (model::Expression& arg : part.args) respell(arg);
+    if (part.kind != model::ExpressionKind::kFunction || part.name != from.name ||
+        (!part.qualifier.empty() && part.qualifier != from.schema)) {
+      return;
+    }
+    part.name = to.name;
+    part.qualifier = to.schema == "public" ? "" : to.schema;
+  };
+  const auto respell_in = [&](std::optional<model::Expression>& expression) {
+    if (expression) respell(*expression);
+  };
+  for (const Dependency& dependency : run.catalog.dependents(oid)) {
+    if (run.catalog.relation(dependency.object) == nullptr) continue;
+    run.change(dependency.object, [&](Relation& copy) {
+      for (Column& column : copy.columns) {
+        respell_in(column.default_value);
+        respell_in(column.generation_expression);
+      }
+      for (CatalogConstraint& constraint : copy.constraints) respell_in(constraint.expression);
+      for (IndexColumn& key : copy.keys) respell_in(key.expression);
+      respell_in(copy.predicate);
+      for (Policy& policy : copy.policies) {
+        respell_in(policy.definition.using_expression);
+        respell_in(policy.definition.check_expression);
+      }
+    });
+  }
+}
+
 bool move_function(Run& run, const model::ObjectReference& object, const std::string& schema,
                    const std::string& name) {
   const auto found = matching_functions(run, object);
@@ -375,6 +456,8 @@ bool move_function(Run& run, const model::ObjectReference& object, const std::st
   CatalogFunction copy = *found[0];
   if (!schema.empty()) copy.schema = schema;
   if (!name.empty()) copy.name = truncate_identifier(name);
+  const CatalogFunction before = *found[0];
+  respell_function(run, before.oid, before, copy);
   run.catalog.put(std::move(copy));
   return true;
 }
@@ -412,6 +495,7 @@ bool rename_schema(Run& run, const std::string& from, const std::string& to) {
     if (function->schema != from) continue;
     CatalogFunction moved = *function;
     moved.schema = to;
+    respell_function(run, moved.oid, *function, moved);
     run.catalog.put(std::move(moved));
   }
   for (const Statistics* object : run.catalog.statistics()) {
@@ -480,7 +564,17 @@ bool apply(Run& run, const model::Rename& statement) {
     }
     default: {
       const NamedObject* found = run.catalog.find_object(object.kind, object.name);
-      if (found == nullptr) return true;
+      const bool publication = object.kind == ObjectKind::kPublication;
+      if (found == nullptr) {
+        return !publication || run.options.assume_missing ||
+               run.fail("42704",
+                        fmt::format("publication \"{}\" does not exist", object.name.name));
+      }
+      if (publication &&
+          run.catalog.find_object(object.kind, {"", statement.new_name}) != nullptr) {
+        return run.fail("42710",
+                        fmt::format("publication \"{}\" already exists", statement.new_name));
+      }
       NamedObject copy = *found;
       copy.name = statement.new_name;
       run.catalog.erase_object(object.kind, {found->schema, found->name});
@@ -497,15 +591,22 @@ bool apply(Run& run, const model::SetSchema& statement) {
     return !run.creation_schema({statement.new_schema, ""}).empty();
   };
   if (!is_relation_kind(object.kind)) {
-    if (!schema_exists()) return false;
+    // What is to be moved is looked up first: AlterObjectNamespace_internal().
+    const bool is_type = object.kind == ObjectKind::kType || object.kind == ObjectKind::kDomain;
+    const bool is_function = object.kind == ObjectKind::kFunction ||
+                             object.kind == ObjectKind::kProcedure ||
+                             object.kind == ObjectKind::kRoutine;
+    const Type* type = is_type ? run.catalog.find_type(object.name) : nullptr;
+    const bool found = is_type       ? type != nullptr && (object.kind == ObjectKind::kType ||
+                                                     type->kind == TypeKind::kDomain)
+                       : is_function ? !matching_functions(run, object).empty()
+                                     : true;
+    if (found && !schema_exists()) return false;
     if (object.kind == ObjectKind::kType || object.kind == ObjectKind::kDomain) {
       return move_type(run, object.name, statement.new_schema, "",
                        object.kind == ObjectKind::kDomain);
     }
-    if (object.kind == ObjectKind::kFunction || object.kind == ObjectKind::kProcedure ||
-        object.kind == ObjectKind::kRoutine) {
-      return move_function(run, object, statement.new_schema, "");
-    }
+    if (is_function) return move_function(run, object, statement.new_schema, "");
     if (object.kind == ObjectKind::kExtension) {
       if (const Extension* extension = run.catalog.find_extension(object.name.name)) {
         Extension copy = *extension;
@@ -524,13 +625,13 @@ bool apply(Run& run, const model::SetSchema& statement) {
   if (relation == nullptr) return false;
   const Oid oid = relation->oid;
   run.lock(*relation, LockMode::kAccessExclusive);
+  if (relation->kind == RelationKind::kSequence && relation->table != 0) {
+    return run.fail("0A000", "cannot move an owned sequence into another schema");
+  }
   if (!schema_exists()) return false;
   if (relation->schema == statement.new_schema) {
     run.effects.changes_nothing = true;
     return true;
-  }
-  if (relation->kind == RelationKind::kSequence && relation->table != 0) {
-    return run.fail("0A000", "cannot move an owned sequence into another schema");
   }
   std::vector<Oid> parts = relation->indexes;
   for (const Column& column : relation->columns) {
@@ -664,6 +765,9 @@ bool apply(Run& run, const model::Comment& statement) {
         return missing("42704",
                        fmt::format("type \"{}\" does not exist", model::display(object.name)));
       }
+      if (object.kind == ObjectKind::kDomain && type->kind != TypeKind::kDomain && !type->assumed) {
+        return run.fail("42809", fmt::format("\"{}\" is not a domain", type->name));
+      }
       Type copy = *type;
       copy.comment = text;
       run.catalog.put(std::move(copy));
@@ -688,6 +792,17 @@ bool apply(Run& run, const model::Comment& statement) {
         return missing("3F000", fmt::format("schema \"{}\" does not exist", object.name.name));
       }
       Schema copy = *schema;
+      copy.comment = text;
+      run.catalog.put(std::move(copy));
+      return true;
+    }
+    case ObjectKind::kStatistics: {
+      const Statistics* found = run.catalog.find_statistics(object.name);
+      if (found == nullptr) {
+        return missing("42704", fmt::format("statistics object \"{}\" does not exist",
+                                            model::display(object.name)));
+      }
+      Statistics copy = *found;
       copy.comment = text;
       run.catalog.put(std::move(copy));
       return true;

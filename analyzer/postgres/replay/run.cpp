@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/typecheck.h"
+
 namespace forelock::postgres {
 namespace {
 
@@ -44,6 +46,11 @@ bool Run::fail(std::string_view sqlstate, std::string message) {
   failed = true;
   const Failure failure{std::string(sqlstate), errors_are_certain_ && !session.uncertain,
                         std::move(message)};
+  // What rows might do at the end of the statement does not happen any more.
+  if (effects.error && !effects.error->certain && failure.certain) {
+    effects.risks.push_back(std::move(*effects.error));
+    effects.error.reset();
+  }
   if (!effects.error) effects.error = failure;
   return false;
 }
@@ -158,12 +165,37 @@ const Column* Run::column(Oid oid, std::string_view name) {
   return at(oid).column(name);
 }
 
+bool Run::has_unknown_extension() const {
+  return std::ranges::any_of(catalog.extensions(), [](const Extension* extension) {
+    return !facts::is_known_extension(extension->name);
+  });
+}
+
 ResolvedType Run::type(const model::TypeName& written) {
   ResolvedType result = resolve_type(catalog, written);
-  if (result.known) return result;
-  if (!options.assume_missing) {
+  if (result.known) {
+    if (const auto error = modifier_error(result.name, options.pg_version)) {
+      fail(error->sqlstate, error->message);
+      result.known = false;
+    }
+    return result;
+  }
+  if (!options.assume_missing && !has_unknown_extension()) {
     fail("42704", fmt::format("type \"{}\" does not exist", model::display(written)));
     return result;
+  }
+  // The type of an extension that the history did not create: somebody else has.
+  if (const facts::TypeId id = facts::find_type(written.name.name);
+      id >= 0 && facts::type(id).extension != 0) {
+    Extension extension;
+    extension.name = facts::extension_name(facts::type(id).extension);
+    extension.schema = written.name.schema.empty() ? "public" : written.name.schema;
+    extension.oid = catalog.new_oid();
+    extension.assumed = true;
+    if (catalog.find_extension(extension.name) == nullptr) {
+      catalog.put(std::move(extension));
+      return resolve_type(catalog, written);
+    }
   }
   Type assumed;
   assumed.oid = catalog.new_oid();
@@ -194,6 +226,19 @@ std::vector<Oid> Run::leaves(const Relation& relation) const {
   return result;
 }
 
+std::vector<Catalog::ForeignKeyUse> Run::foreign_keys_to(const Relation& table) const {
+  std::vector<Catalog::ForeignKeyUse> result = catalog.foreign_keys_to(table.oid);
+  const Relation* current = &table;
+  for (int level = 0; level < kMaxInheritanceDepth && current->is_partition; ++level) {
+    if (current->parents.empty()) break;
+    current = catalog.relation(current->parents.front());
+    if (current == nullptr) break;
+    const auto above = catalog.foreign_keys_to(current->oid);
+    result.insert(result.end(), above.begin(), above.end());
+  }
+  return result;
+}
+
 void Run::change(Oid oid, const std::function<void(Relation&)>& edit) {
   Relation copy = at(oid);
   edit(copy);
@@ -201,6 +246,7 @@ void Run::change(Oid oid, const std::function<void(Relation&)>& edit) {
 }
 
 void Run::put(Relation relation) {
+  relation.had_children = relation.had_children || !relation.children.empty();
   if (auto before = catalog.share_relation(relation.oid)) kept_.push_back(std::move(before));
   catalog.put(std::move(relation));
 }
@@ -220,6 +266,7 @@ bool Run::may_have_rows(const Relation& relation) const {
     return relation.assumed ||
            std::ranges::any_of(leaves(relation), [&](Oid oid) { return may_have_rows(at(oid)); });
   }
+  if (relation.emptied) return false;
   return relation.assumed || relation.rows_loaded ||
          relation.created_in_migration != session.migration;
 }
@@ -275,7 +322,13 @@ void Run::scan(const Relation& relation, std::string reason) {
   if (has_storage(relation)) add_work(effects.scans, work(relation, std::move(reason)));
 }
 void Run::build(const Relation& index, std::string reason) {
-  if (index.kind == RelationKind::kIndex) add_work(effects.builds, work(index, std::move(reason)));
+  if (index.kind != RelationKind::kIndex) return;
+  // Of the name of one that this statement dropped, it is that one made again.
+  const bool again = std::ranges::any_of(effects.losses, [&](const Loss& loss) {
+    return loss.kind == model::ObjectKind::kIndex && loss.object == shown(index);
+  });
+  if (again) rebuild(index, reason);
+  add_work(effects.builds, work(index, std::move(reason)));
 }
 
 void Run::lose(model::ObjectKind kind, std::string object, bool implied, bool had_rows) {

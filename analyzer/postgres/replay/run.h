@@ -36,6 +36,8 @@ class Run {
   Effects& effects;
   std::string_view sql;  ///< Of the statement; may be empty in bodies.
   int depth = 0;         ///< Of bodies (DO, functions) around the statement.
+  /// A name in a body may be one of its variables or parameters.
+  bool sees_variables = false;
   bool failed = false;
 
   [[nodiscard]] bool since(int version) const { return options.pg_version >= version; }
@@ -66,6 +68,8 @@ class Run {
   const Relation* table(const model::QualifiedName& name);
   /// A column, made up on a relation whose columns are not all known. Null after failing (42703).
   const Column* column(Oid relation, std::string_view name);
+  /// Whether an extension is installed whose functions and types are not known here.
+  [[nodiscard]] bool has_unknown_extension() const;
   /// A type. Unknown ones are made up when they may be; `known` is false after failing (42704).
   ResolvedType type(const model::TypeName& written);
 
@@ -89,6 +93,8 @@ class Run {
   void build(const Relation& index, std::string reason);
   void lose(model::ObjectKind kind, std::string object, bool implied, bool had_rows);
   [[nodiscard]] bool is_new(const Relation& relation) const;
+  /// Foreign keys to the table, and to the partitioned tables above it.
+  [[nodiscard]] std::vector<Catalog::ForeignKeyUse> foreign_keys_to(const Relation& table) const;
   [[nodiscard]] bool may_have_rows(const Relation& relation) const;
   void created(Oid oid);
 
@@ -119,10 +125,21 @@ void add_needs(Relation& table, std::vector<Dependency> needs, Dependency::Part 
 /// sub-queries, 42883 for functions that do not exist; `where` names the place for messages.
 bool check_expression(Run& run, const Relation& table, const model::Expression& expression,
                       std::string_view where);
+/// The same in a query over the relations of `scope`, where sub-queries may stand: also 42702, and
+/// 42P01 for a qualifier that names none of them.
+bool check_query_expression(Run& run, const Scope& scope, const model::Expression& expression);
+/// A condition must be boolean: 42804. Its parts have been checked.
+bool check_condition(Run& run, const Scope& scope, const model::Expression& condition,
+                     std::string_view where);
+/// Whether anything of the name of a call exists, whatever its arguments: 42883.
+bool check_function_exists(Run& run, const model::Expression& call);
 /// The relations that constants of type regclass name, as in nextval('…'): 42P01, 3F000.
 bool check_regclass(Run& run, const model::Expression& expression);
 /// Checks a DEFAULT against its column's type: 42804, 0A000.
 bool check_default(Run& run, const Relation& table, const Column& column,
+                   const model::Expression& value);
+/// Whether a DEFAULT is stored: one that is nothing but NULL is not.
+bool keeps_default(const Catalog& catalog, const model::TypeName& type,
                    const model::Expression& value);
 std::vector<AttributeNumber> column_numbers(Run& run, Oid table,
                                             const std::vector<std::string>& names);
@@ -150,6 +167,11 @@ void check_foreign_key_rows(Run& run, const Relation& table, const Relation& ref
                             const std::string& name, bool all_null = false);
 /// Marks a column NOT NULL; true when rows must be read for it.
 bool set_not_null(Run& run, Oid table, AttributeNumber number);
+/// Whether no table is of the composite type, as a change of it without CASCADE needs: 2BP01.
+bool check_typed_tables(Run& run, const Relation& type);
+
+/// Whether a publication names the table.
+bool is_published(const Run& run, Oid table);
 
 struct IndexRequest {
   model::CreateIndex definition;
@@ -192,6 +214,8 @@ bool has_arguments(const Run& run, const CatalogFunction& function, std::string_
 /// `cascade` is off.
 bool drop(Run& run, std::vector<DropTarget> targets, bool cascade);
 
+/// Whether the columns and the CHECK constraints of `child` are those that `parent` wants.
+bool can_inherit(Run& run, const Relation& parent, const Relation& child);
 /// Makes `child` inherit `parent` structurally: columns and constraints, as ATTACH and INHERIT do.
 bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBound& bound);
 /// Indexes, foreign keys and triggers that a partition takes from its parent.
@@ -205,16 +229,14 @@ bool check_generation(Run& run, Relation& table, AttributeNumber number);
 /// Looks through the default partition for rows that the bound would take.
 void scan_default_partition(Run& run, const Relation& parent, Oid other,
                             const model::PartitionBound& bound);
-/// The partitions that rows of constants go to; all where that is not known.
-std::vector<Oid> route(const Run& run, const Relation& parent,
-                       const std::vector<std::string>& columns,
-                       const std::vector<std::vector<model::Expression>>& rows);
 Oid default_partition(const Run& run, const Relation& parent);
 
 /// A sequence for a serial or identity column, made and owned.
 Oid add_owned_sequence(Run& run, Relation& table, Column& column,
                        const model::SequenceOptions& options);
 void resolve_sequence_options(model::SequenceOptions& options);
+/// The multirange type that a range type was made with. Source: makeMultirangeTypeName().
+std::string multirange_name(const Type& range);
 
 /// Columns that a query returns; nullopt when not all of them can be told.
 struct QueryShape {
@@ -228,6 +250,8 @@ Scope query_scope(const Run& run, const model::Query& query);
 bool read_query(Run& run, const model::Query& query, bool executed, bool correlated = false);
 /// The dependencies of a view on its relations, columns and functions.
 std::vector<Dependency> query_needs(Run& run, const model::Query& query);
+/// Runs the body of a function, as far as it can be read.
+bool run_function(Run& run, const CatalogFunction& function);
 /// Runs functions of the history's own that a query calls, as far as their bodies can be read.
 bool call_functions(Run& run, const std::vector<model::Expression>& calls);
 
@@ -239,9 +263,11 @@ struct TypeChange {
   std::string old_collation, new_collation;
   bool rewrite = false;
 };
-/// Changes one column of one table; nullopt after failing.
+/// Whether the values must be computed anew; nullopt after failing, when there is no conversion.
+std::optional<bool> convert_column(Run& run, Oid table, const model::AlterColumnType& action);
+/// Changes one column of one table; nullopt after failing. `rewrite`: what convert_column() said.
 std::optional<TypeChange> change_column_type(Run& run, Oid table,
-                                             const model::AlterColumnType& action);
+                                             const model::AlterColumnType& action, bool rewrite);
 /// Indexes and constraints on the changed columns are made again.
 bool finish_type_changes(Run& run, const std::vector<TypeChange>& changes);
 /// The heap and all its indexes are written anew.

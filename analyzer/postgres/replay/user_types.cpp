@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/typecheck.h"
 
 namespace forelock::postgres {
 namespace {
@@ -22,9 +23,14 @@ std::optional<model::QualifiedName> new_type_name(Run& run, const model::Qualifi
     }
     run.catalog.erase_type(existing->oid);
   }
+  const bool multirange =
+      run.since(14) && std::ranges::any_of(run.catalog.types(), [&](const Type* other) {
+        return other->kind == TypeKind::kRange && other->schema == name.schema &&
+               multirange_name(*other) == name.name;
+      });
   const Relation* relation = run.catalog.find_relation(name);
-  if (relation != nullptr && !relation->assumed && !is_index(relation->kind) &&
-      relation->kind != RelationKind::kSequence) {
+  if (multirange || (relation != nullptr && !relation->assumed && !is_index(relation->kind) &&
+                     relation->kind != RelationKind::kSequence)) {
     run.fail("42710", fmt::format("type \"{}\" already exists", name.name));
     return std::nullopt;
   }
@@ -122,14 +128,34 @@ bool add_domain_constraint(Run& run, Oid oid, const model::Constraint& definitio
   return true;
 }
 
-/// Tables with a column of the domain are read under SHARE.
-void scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::string& reason) {
+/// A column that holds the domain inside of an array, a row or a range cannot be checked:
+/// find_composite_type_dependencies().
+bool holds_inside(const Run& run, const Relation& relation, AttributeNumber number) {
+  const Column* column = relation.column(number);
+  if (is_table_like(relation.kind) && column != nullptr && column->type.array_dimensions > 0) {
+    return true;
+  }
+  return std::ranges::any_of(run.catalog.dependents(relation.oid), [&](const Dependency& use) {
+    const Relation* user = run.catalog.relation(use.object);
+    return use.kind == Dependency::Part::kColumn && use.needs_column == 0 && user != nullptr &&
+           is_table_like(user->kind);
+  });
+}
+
+/// Tables with a column of the domain are read under SHARE. False after failing.
+bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::string& reason) {
   std::vector<Oid> domains = {domain};
   for (std::size_t i = 0; i < domains.size(); ++i) {
     for (const Dependency& dependency : run.catalog.dependents(domains[i])) {
       if (dependency.kind == Dependency::Part::kColumn) {
         const Relation* table = run.catalog.relation(dependency.object);
-        if (table == nullptr || !has_storage(*table)) continue;
+        if (table == nullptr) continue;
+        if (holds_inside(run, *table, dependency.object_column)) {
+          return run.fail("0A000", fmt::format("cannot alter type \"{}\" because a column of "
+                                               "\"{}\" holds it inside of a value",
+                                               run.catalog.type(domain)->name, table->name));
+        }
+        if (!has_storage(*table)) continue;
         run.lock(*table, LockMode::kShare);
         run.scan(*table, reason);
         if (run.may_have_rows(*table)) {
@@ -141,9 +167,29 @@ void scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::stri
       }
     }
   }
+  return true;
+}
+
+/// The default of a domain is a value of its type.
+bool check_domain_default(Run& run, const model::TypeName& type,
+                          const std::optional<model::Expression>& value) {
+  if (!value) return true;
+  const auto error = assignment_error(run.catalog, {}, *value, type);
+  return !error || run.fail(error->sqlstate, error->message);
 }
 
 }  // namespace
+
+bool check_typed_tables(Run& run, const Relation& type) {
+  for (const Dependency& dependency : run.catalog.dependents(type.oid)) {
+    const Relation* typed = run.catalog.relation(dependency.object);
+    if (typed == nullptr || typed->of_type != type.oid) continue;
+    return run.fail("2BP01", fmt::format("cannot alter type \"{}\" because it is the type of a "
+                                         "typed table",
+                                         type.name));
+  }
+  return true;
+}
 
 bool apply(Run& run, const model::CreateEnum& statement) {
   const auto name = new_type_name(run, statement.name);
@@ -300,9 +346,29 @@ bool apply(Run& run, const model::CreateCompositeType& statement) {
   return true;
 }
 
+std::string multirange_name(const Type& range) {
+  for (const auto& [option, value] : range.range) {
+    if (option == "multirange_type_name") return value;
+  }
+  const std::size_t at = range.name.find("range");
+  if (at == std::string::npos) return truncate_identifier(range.name + "_multirange");
+  std::string name = range.name;
+  return truncate_identifier(name.replace(at, 5, "multirange"));
+}
+
 bool apply(Run& run, const model::CreateRangeType& statement) {
   const auto name = new_type_name(run, statement.name);
   if (!name) return false;
+  Type probe;
+  probe.name = name->name;
+  probe.range = statement.options;
+  const std::string multirange = multirange_name(probe);
+  if (run.since(14)) {
+    if (multirange == name->name) {
+      return run.fail("42710", fmt::format("type \"{}\" already exists", multirange));
+    }
+    if (!new_type_name(run, {name->schema, multirange})) return false;
+  }
   Type type = make_type(run, TypeKind::kRange, *name);
   type.range = statement.options;
   run.catalog.put(std::move(type));
@@ -325,6 +391,8 @@ bool apply(Run& run, const model::CreateDomain& statement) {
   if (!base.known) return false;
   Type type = make_type(run, TypeKind::kDomain, *name);
   type.base = base.name;
+  type.collation = statement.collation;
+  if (!check_domain_default(run, type.base, statement.default_value)) return false;
   type.not_null = statement.not_null;
   type.default_value = statement.default_value;
   for (const Oid need : {base.user_type, base.extension}) {
@@ -361,6 +429,7 @@ bool apply(Run& run, const model::AlterDomain& statement) {
   };
   switch (statement.action) {
     case Action::kSetDefault:
+      if (!check_domain_default(run, domain->base, statement.value)) return false;
       change_type(run, oid, [&](Type& copy) { copy.default_value = statement.value; });
       return true;
     case Action::kDropDefault:
@@ -371,7 +440,7 @@ bool apply(Run& run, const model::AlterDomain& statement) {
         run.effects.changes_nothing = true;
         return true;
       }
-      scan_users(run, oid, "23502", "the domain becomes NOT NULL");
+      if (!scan_users(run, oid, "23502", "the domain becomes NOT NULL")) return false;
       change_type(run, oid, [](Type& copy) { copy.not_null = true; });
       return true;
     case Action::kDropNotNull:
@@ -379,10 +448,8 @@ bool apply(Run& run, const model::AlterDomain& statement) {
       return true;
     case Action::kAddConstraint: {
       if (!add_domain_constraint(run, oid, statement.constraint)) return false;
-      if (!statement.constraint.not_valid) {
-        scan_users(run, oid, "23514", "a constraint of the domain is checked");
-      }
-      return true;
+      return statement.constraint.not_valid ||
+             scan_users(run, oid, "23514", "a constraint of the domain is checked");
     }
     case Action::kDropConstraint:
       if (!find_constraint(statement.constraint_name)) return missing();
@@ -394,7 +461,7 @@ bool apply(Run& run, const model::AlterDomain& statement) {
       return true;
     case Action::kValidateConstraint:
       if (!find_constraint(statement.constraint_name)) return missing();
-      scan_users(run, oid, "23514", "a constraint of the domain is checked");
+      if (!scan_users(run, oid, "23514", "a constraint of the domain is checked")) return false;
       change_type(run, oid, [&](Type& copy) {
         for (CatalogConstraint& constraint : copy.constraints) {
           if (constraint.name == statement.constraint_name) constraint.validated = true;

@@ -89,6 +89,19 @@ bool replaces(Run& run, const Relation& existing, const QueryShape& shape) {
                                            before.name, model::display(before.type),
                                            model::display(after.type)));
     }
+    if (known && before.collation != after.collation) {
+      return run.fail("42P16",
+                      fmt::format("cannot change collation of view column \"{}\"", before.name));
+    }
+  }
+  return true;
+}
+
+bool check_column_names(Run& run, const QueryShape& shape) {
+  for (const Column& column : shape.columns) {
+    if (std::ranges::count(shape.columns, column.name, &Column::name) > 1 && !shape.open) {
+      return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
+    }
   }
   return true;
 }
@@ -117,11 +130,7 @@ bool apply(Run& run, const model::CreateView& statement) {
   if (!shape.open && statement.column_names.size() > shape.columns.size()) {
     return run.fail("42601", "CREATE VIEW specifies more column names than columns");
   }
-  for (const Column& column : shape.columns) {
-    if (std::ranges::count(shape.columns, column.name, &Column::name) > 1 && !shape.open) {
-      return run.fail("42701", fmt::format("column \"{}\" specified more than once", column.name));
-    }
-  }
+  if (!check_column_names(run, shape)) return false;
   const Relation* existing = run.catalog.find_relation({schema, name});
   if (existing != nullptr && !existing->assumed) {
     if (!statement.or_replace) {
@@ -178,6 +187,7 @@ bool apply(Run& run, const model::CreateTableAs& statement) {
   if (!shape.open && statement.column_names.size() > shape.columns.size()) {
     return run.fail("42601", "too many column names were specified");
   }
+  if (!check_column_names(run, shape)) return false;
   Relation table =
       run.make(statement.materialized_view ? RelationKind::kMaterializedView : RelationKind::kTable,
                schema, name);
@@ -203,7 +213,11 @@ bool apply(Run& run, const model::RefreshMaterializedView& statement) {
   if (view == nullptr) return false;
   run.lock(*view, statement.concurrently ? LockMode::kExclusive : LockMode::kAccessExclusive);
   if (view->kind != RelationKind::kMaterializedView && !view->assumed) {
-    return run.fail("0A000", fmt::format("\"{}\" is not a materialized view", view->name));
+    // Only a table gets past the look-up: RangeVarCallbackOwnsTable().
+    const bool table =
+        view->kind == RelationKind::kTable || view->kind == RelationKind::kPartitionedTable;
+    return run.fail(table ? "0A000" : "42809",
+                    fmt::format("\"{}\" is not a materialized view", view->name));
   }
   if (statement.concurrently && !statement.with_data) {
     return run.fail("42601",

@@ -74,13 +74,14 @@ class Comparison:
             for i, one in zip(kept, said):
                 error = one["error"] or {}
                 state = error.get("sqlstate")
-                if errors[i] == state:
+                if errors[i] == state and error.get("certain", True):
                     continue
                 risks = {r["sqlstate"] for r in one["risks"]}
                 # A statement that changes rows fails by what is in them (class 22, 23), which is not said of each:
                 # every INSERT into a table with a key would carry a warning.
                 if errors[i] and errors[i][:2] in ("22", "23") and statements[i].split()[0] in ("INSERT", "UPDATE", "DELETE", "SELECT", "DO"):
                     risks.add(errors[i])
+                # An error that rows decide is one of the possible ones: it leaves the catalog as if there were no rows.
                 if state and not error["certain"]:
                     risks.add(state)
                 if errors[i] in risks:

@@ -1,6 +1,8 @@
 """Statements of our own, each run by a real server and by `forelock locks`, compared.
 
-    statements_test.py [--show N] [--only TEXT]      FORELOCK names the binary
+    statements_test.py [--show N] [--only TEXT] [FAMILY...]      FORELOCK names the binary
+
+A family is a file of statements/; without one all are run.
 """
 import argparse
 import json
@@ -8,13 +10,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from observe import differences, observe, predicted  # noqa: E402
 from server import RESET, SKIPPED, Server  # noqa: E402
-from statements import CASES, GIVEN  # noqa: E402
+from statements import cases  # noqa: E402
 
 
 def ask(binary, major, setup, statement, folder):
@@ -30,6 +33,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", type=int, default=1000)
     parser.add_argument("--only", default="")
+    parser.add_argument("families", nargs="*")
     arguments = parser.parse_args()
     binary = os.environ.get("FORELOCK")
     if not binary or not os.path.exists(binary):
@@ -37,28 +41,26 @@ def main():
         return SKIPPED
     server = Server()
     wrong = broken = count = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for given, statement in CASES:
-            if arguments.only and arguments.only not in statement:
+    # The server is one, and so is its database; the binary answers while it works.
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as other:
+        for family, names, setup, statement in cases():
+            if arguments.only not in statement or arguments.families and family not in arguments.families:
                 continue
-            setup = [sql for name in given for sql in GIVEN[name]]
+            answer = other.submit(ask, binary, server.major, setup, statement, folder)
             real = observe(server, RESET, setup, statement)
             if real is None:
                 broken += 1
-                print(f"--- the setup fails for: {statement}")
+                print(f"--- the setup fails for: {statement}   given {', '.join(names)}")
                 continue
             count += 1
             try:
-                said = ask(binary, server.major, setup, statement, folder)
+                lines = differences(real, answer.result())
             except (ValueError, KeyError, IndexError) as error:
-                said = None
                 lines = [f"no answer: {error!r}"]
-            else:
-                lines = differences(real, said)
             if lines:
                 wrong += 1
                 if wrong <= arguments.show:
-                    print(f"--- {statement}   given {', '.join(given)}")
+                    print(f"--- {family}: {statement}   given {', '.join(names)}")
                     for line in lines:
                         print("      " + line)
     print(f"{count - wrong} of {count} statements hold on PostgreSQL {server.major}, {broken} broken")

@@ -1,0 +1,113 @@
+// CREATE and ALTER PUBLICATION.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::ObjectKind;
+
+/// The tables that a clause names, locked and checked; false after failing.
+/// Source: OpenTableList(), check_publication_add_relation().
+bool open_tables(Run& run, const std::vector<model::QualifiedName>& names, bool adding,
+                 std::vector<Oid>& tables) {
+  for (const model::QualifiedName& name : names) {
+    const Relation* table = run.relation(name);
+    if (table == nullptr) return false;
+    run.lock(*table, LockMode::kShareUpdateExclusive);
+    tables.push_back(table->oid);
+    if (table->kind == RelationKind::kTable) {
+      for (const Oid child : run.descendants(*table)) {
+        run.lock(child, LockMode::kShareUpdateExclusive);
+        tables.push_back(child);
+      }
+    }
+    if (!adding || table->assumed) continue;
+    const bool stored =
+        table->kind == RelationKind::kTable || table->kind == RelationKind::kPartitionedTable;
+    if (!stored || table->persistence != model::Persistence::kPermanent) {
+      return run.fail(stored || (run.since(15) && !is_index(table->kind)) ? "22023" : "42809",
+                      fmt::format("cannot add relation \"{}\" to publication", table->name));
+    }
+  }
+  return true;
+}
+
+bool holds(const NamedObject& publication, Oid table) {
+  return std::ranges::find(publication.needs, table, &Dependency::needs) != publication.needs.end();
+}
+
+void add(NamedObject& publication, Oid table) {
+  publication.needs.push_back({.object = publication.oid, .needs = table, .automatic = true});
+}
+
+}  // namespace
+
+bool is_published(const Run& run, Oid table) {
+  return std::ranges::any_of(run.catalog.dependents(table), [&](const Dependency& use) {
+    return std::ranges::any_of(run.catalog.objects(), [&](const NamedObject* object) {
+      return object->oid == use.object && object->kind == ObjectKind::kPublication;
+    });
+  });
+}
+
+bool apply(Run& run, const model::CreatePublication& statement) {
+  if (run.catalog.find_object(ObjectKind::kPublication, {"", statement.name}) != nullptr) {
+    return run.fail("42710", fmt::format("publication \"{}\" already exists", statement.name));
+  }
+  NamedObject publication;
+  publication.oid = run.catalog.new_oid();
+  publication.kind = ObjectKind::kPublication;
+  publication.name = statement.name;
+  publication.all_tables = statement.all_tables;
+  std::vector<Oid> tables;
+  if (!open_tables(run, statement.tables, true, tables)) return false;
+  for (const Oid table : tables) add(publication, table);
+  run.catalog.put(std::move(publication));
+  return true;
+}
+
+bool apply(Run& run, const model::AlterPublication& statement) {
+  const NamedObject* found =
+      run.catalog.find_object(ObjectKind::kPublication, {"", statement.name});
+  if (found == nullptr && !run.options.assume_missing) {
+    return run.fail("42704", fmt::format("publication \"{}\" does not exist", statement.name));
+  }
+  if (found != nullptr && found->all_tables && !statement.tables.empty()) {
+    return run.fail("55000",
+                    fmt::format("publication \"{}\" is defined as FOR ALL TABLES", statement.name));
+  }
+  std::vector<Oid> tables;
+  if (!open_tables(run, statement.tables, statement.action != 'd', tables)) return false;
+  if (found == nullptr || statement.tables.empty()) return true;
+  NamedObject copy = *found;
+  if (statement.action == 's') {
+    for (const Dependency& need : copy.needs) run.lock(need.needs, LockMode::kShareUpdateExclusive);
+    copy.needs.clear();
+  }
+  for (const Oid table : tables) {
+    if (statement.action == 'd') {
+      if (!holds(copy, table)) {
+        return run.fail("42704", fmt::format("relation \"{}\" is not part of the publication",
+                                             run.at(table).name));
+      }
+      std::erase_if(copy.needs, [&](const Dependency& need) { return need.needs == table; });
+    } else if (holds(copy, table)) {
+      if (statement.action == 'a') {
+        return run.fail("42710", fmt::format("relation \"{}\" is already member of publication "
+                                             "\"{}\"",
+                                             run.at(table).name, copy.name));
+      }
+    } else {
+      add(copy, table);
+    }
+  }
+  run.catalog.put(std::move(copy));
+  return true;
+}
+
+}  // namespace forelock::postgres

@@ -1,0 +1,207 @@
+// What INSERT, UPDATE, DELETE, MERGE and COPY have in common: the table that they change, and what
+// its rows are known to hold afterwards.
+
+#include "analyzer/postgres/replay/written_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analyzer/postgres/replay/firing.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::Expression;
+
+/// Whether rows of a view are rows of the one table behind it.
+/// Source: view_query_is_auto_updatable().
+bool is_updatable(const Relation& view) {
+  if (view.assumed || view.open_columns) return true;
+  const model::Query& query = *view.query;
+  if (query.relations.size() != 1) return false;
+  std::string word;
+  for (const char c : query.sql + " ") {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '_') {
+      word += static_cast<char>(std::tolower(byte));
+      continue;
+    }
+    for (const std::string_view clause : {"distinct", "group", "having", "union", "intersect",
+                                          "except", "limit", "offset", "with", "over"}) {
+      if (word == clause) return false;
+    }
+    word.clear();
+  }
+  return std::ranges::none_of(query.expressions, [](const Expression& call) {
+    return std::ranges::any_of(facts::functions(call.name), [](const facts::FunctionFact& fact) {
+      return fact.kind == 'a' || fact.returns_set;
+    });
+  });
+}
+
+}  // namespace
+
+const Relation* write_target(Run& run, const model::QualifiedName& name, std::string_view event) {
+  const Relation* target = run.relation(name, RelationKind::kTable, true);
+  constexpr int kMaxDepth = 32;
+  for (int depth = 0; target != nullptr && depth < kMaxDepth; ++depth) {
+    if (is_index(target->kind) || target->kind == RelationKind::kCompositeType) {
+      run.fail("42809", fmt::format("cannot change relation \"{}\"", target->name));
+      return nullptr;
+    }
+    run.lock(*target, LockMode::kRowExclusive);
+    if (target->kind != RelationKind::kView || !target->query || stands_in(*target, event)) break;
+    if (!is_updatable(*target)) {
+      run.fail("55000", fmt::format("cannot change view \"{}\"", target->name));
+      return nullptr;
+    }
+    if (target->query->relations.empty()) break;
+    const Relation* below = run.relation_if_any(target->query->relations[0].name);
+    if (below == nullptr) break;
+    target = below;
+  }
+  return target;
+}
+
+bool check_writable(Run& run, const Relation& target) {
+  if (target.kind == RelationKind::kMaterializedView) {
+    return run.fail("42809", fmt::format("cannot change materialized view \"{}\"", target.name));
+  }
+  if (target.kind == RelationKind::kSequence) {
+    return run.fail("42809", fmt::format("cannot change sequence \"{}\"", target.name));
+  }
+  return true;
+}
+
+void note_rows(Run& run, Oid table) {
+  std::vector<Oid> tables = run.leaves(run.at(table));
+  tables.push_back(table);
+  for (const Oid oid : tables) {
+    if (run.at(oid).rows_loaded && !run.at(oid).emptied) continue;
+    run.change(oid, [](Relation& copy) {
+      copy.rows_loaded = true;
+      copy.emptied = false;
+    });
+  }
+}
+
+void note_emptied(Run& run, Oid table, bool with_descendants) {
+  std::vector<Oid> tables;
+  if (with_descendants) tables = run.descendants(run.at(table));
+  tables.push_back(table);
+  for (const Oid oid : tables) {
+    run.session.marked.push_back(oid);
+    run.change(oid, [](Relation& copy) {
+      copy.emptied = true;
+      for (Column& column : copy.columns) {
+        column.nulls_written = false;
+        column.constants_written.clear();
+      }
+    });
+  }
+}
+
+void note_nulls(Run& run, Oid table, const std::vector<std::string>& columns, bool nulls) {
+  const Relation& owner = run.at(table);
+  const bool changes = std::ranges::any_of(columns, [&](const std::string& name) {
+    const Column* column = owner.column(name);
+    return column != nullptr && column->nulls_written != nulls;
+  });
+  if (!changes) return;
+  run.session.marked.push_back(table);
+  run.change(table, [&](Relation& copy) {
+    for (Column& column : copy.columns) {
+      if (std::ranges::find(columns, column.name) != columns.end()) column.nulls_written = nulls;
+    }
+  });
+}
+
+void note_constant(Run& run, Oid table, const std::string& name, const Expression& value) {
+  constexpr std::size_t kMaxConstants = 8;
+  const Column* column = run.at(table).column(name);
+  if (column == nullptr || !is_constant(value) || is_null_constant(value) ||
+      column->constants_written.size() >= kMaxConstants) {
+    return;
+  }
+  run.session.marked.push_back(table);
+  run.change(table, [&](Relation& copy) {
+    for (Column& own : copy.columns) {
+      if (own.name == name) own.constants_written.push_back(value);
+    }
+  });
+}
+
+void lock_referenced(Run& run, const Relation& table, const std::vector<std::string>* columns) {
+  for (const CatalogConstraint& constraint : table.constraints) {
+    if (constraint.kind != model::ConstraintKind::kForeignKey || !constraint.enforced) continue;
+    if (columns != nullptr) {
+      const bool touched = std::ranges::any_of(constraint.columns, [&](AttributeNumber number) {
+        const Column* column = table.column(number);
+        return column != nullptr && std::ranges::find(*columns, column->name) != columns->end();
+      });
+      if (!touched) continue;
+    }
+    run.lock(constraint.referenced_table, LockMode::kRowShare);
+  }
+}
+
+void follow_references(Run& run, const Relation& table, bool deletes,
+                       const std::vector<std::string>* columns) {
+  for (const Catalog::ForeignKeyUse& use : run.foreign_keys_to(table)) {
+    if (columns != nullptr) {
+      const bool touched =
+          std::ranges::any_of(use.constraint->referenced_columns, [&](AttributeNumber number) {
+            const Column* column = table.column(number);
+            return column != nullptr && std::ranges::find(*columns, column->name) != columns->end();
+          });
+      if (!touched) continue;
+    }
+    // A check that is put off is made at the end of the transaction.
+    const model::ForeignKeyAction action =
+        deletes ? use.constraint->definition.on_delete : use.constraint->definition.on_update;
+    const bool writes = action == model::ForeignKeyAction::kCascade ||
+                        action == model::ForeignKeyAction::kSetNull ||
+                        action == model::ForeignKeyAction::kSetDefault;
+    const bool later =
+        action == model::ForeignKeyAction::kNoAction && use.constraint->initially_deferred;
+    if (later) {
+      run.risk("23503", fmt::format("rows of \"{}\" may still be referenced from \"{}\"",
+                                    table.name, use.table->name));
+      continue;
+    }
+    run.lock_tree(*use.table, writes ? LockMode::kRowExclusive : LockMode::kRowShare);
+    const bool indexed =
+        std::ranges::any_of(run.catalog.indexes_of(*use.table), [&](const Relation* index) {
+          return !index->keys.empty() && !use.constraint->columns.empty() &&
+                 index->keys[0].column == use.constraint->columns[0];
+        });
+    if (!indexed) {
+      for (const Oid leaf : run.leaves(*use.table)) {
+        run.scan(run.at(leaf), fmt::format("foreign key \"{}\" looks for rows without an index",
+                                           use.constraint->name));
+      }
+    }
+    if (deletes && !writes) {
+      run.risk("23503", fmt::format("rows of \"{}\" may still be referenced from \"{}\"",
+                                    table.name, use.table->name));
+    }
+    if (writes && deletes && action == model::ForeignKeyAction::kCascade &&
+        use.table->oid != table.oid) {
+      follow_references(run, *use.table, true, nullptr);
+    }
+  }
+}
+
+bool check_columns(Run& run, Oid table, const std::vector<std::string>& columns,
+                   std::string_view twice) {
+  for (const std::string& name : columns) {
+    if (run.column(table, name) == nullptr) return false;
+    if (std::ranges::count(columns, name) > 1) {
+      return run.fail(twice, fmt::format("column \"{}\" specified more than once", name));
+    }
+  }
+  return true;
+}
+
+}  // namespace forelock::postgres
