@@ -20,7 +20,11 @@ void run_direction(python::Evaluator& evaluator, Host& host, std::string_view na
     direction.body = model::BodyKind::kCode;
   }
   host.begin(direction);
-  const python::Evaluator::Result result = evaluator.call(name);
+  // context.run_migrations(op=…): an env.py may hand the functions arguments, and `op` is then a
+  // stand-in for Alembic's. Others are not known.
+  python::Arguments given;
+  given.keywords.emplace_back("op", python::make_symbol("alembic.op", {}));
+  const python::Evaluator::Result result = evaluator.call(name, given);
   host.finish();
   switch (result.outcome) {
     case python::Evaluator::Outcome::kReturned:

@@ -722,8 +722,8 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
     }
     return Value::unknown("the arguments of the alembic command");
   }
-  if (name == "@sessionmaker" || name == "orm.Session" || name == "@session" ||
-      name == "sa.Session") {
+  if (name == "@sessionmaker" || name == "orm.Session" || name == "sqlmodel.Session" ||
+      name == "@session" || name == "sa.Session") {
     session_used_ = true;
     return python::make_symbol("@session", site.place);
   }

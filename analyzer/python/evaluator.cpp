@@ -28,7 +28,7 @@ std::optional<Value> Interpreter::global(std::string_view name) {
   return found->value;
 }
 
-Evaluator::Result Interpreter::call_function(std::string_view name) {
+Evaluator::Result Interpreter::call_function(std::string_view name, const Arguments& arguments) {
   Evaluator::Result result;
   // What the call before this one did to the module is taken back.
   for (Changes::Entry& entry : call_journal_.entries) {
@@ -57,7 +57,7 @@ Evaluator::Result Interpreter::call_function(std::string_view name) {
   const Function& function = **callee->as<std::shared_ptr<const Function>>();
   Place at;
   if (function.node != nullptr) at = {function.file_number, function.node->span()};
-  result.value = call(*callee, {}, CallSite{});
+  result.value = call(*callee, arguments, CallSite{});
   call_journal_ = std::move(*journals_.front());
   journals_.clear();
   if (aborted_) {
@@ -115,8 +115,8 @@ std::optional<Value> Evaluator::global(std::string_view name) const {
   return state_->interpreter.global(name);
 }
 
-Evaluator::Result Evaluator::call(std::string_view function) {
-  return state_->interpreter.call_function(function);
+Evaluator::Result Evaluator::call(std::string_view function, const Arguments& arguments) {
+  return state_->interpreter.call_function(function, arguments);
 }
 
 void Evaluator::import_module(std::string_view dotted) {

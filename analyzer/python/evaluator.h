@@ -96,9 +96,9 @@ class Evaluator {
     Place raised_at;
     std::string raised;
   };
-  /// Calls a module-level function with no arguments; module state is as run_module() left it
-  /// (each call starts from a copy of the module's state).
-  Result call(std::string_view function);
+  /// Calls a module-level function; module state is as run_module() left it (each call starts from
+  /// a copy of the module's state). `arguments` that it has no parameter for are left out.
+  Result call(std::string_view function, const Arguments& arguments = {});
   /// Runs a project module's top-level code, if it is found and did not run yet.
   void import_module(std::string_view dotted);
   /// Calls any callable value, as the Host needs for callbacks.

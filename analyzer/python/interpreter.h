@@ -109,7 +109,7 @@ class Interpreter {
   // --- evaluator.cpp: the public face ---
   void run_main();
   std::optional<Value> global(std::string_view name);
-  Evaluator::Result call_function(std::string_view name);
+  Evaluator::Result call_function(std::string_view name, const Arguments& arguments);
   Value call_from_host(const Value& callee, const Arguments& arguments, const CallSite& site);
   void import_from_host(const std::string& dotted);
   [[nodiscard]] text::FileRef file(std::uint32_t number) const;
