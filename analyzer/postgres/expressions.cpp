@@ -180,6 +180,9 @@ void add_volatility(const Catalog& catalog, const Scope& scope, const Expression
                       facts::type(from).category == 'T' || facts::type(to).category == 'T')) {
             raise(answer, model::Volatility::kStable, "cast");  // Through input and output.
           }
+        } else if (!is_unknown(source) && !same_type(source, target) &&
+                   (category(catalog, source) == 'E' || category(catalog, target) == 'E')) {
+          raise(answer, model::Volatility::kStable, "cast");  // enum_in() and enum_out().
         }
       }
       break;

@@ -328,12 +328,13 @@ class Writer {
                       own.generated == model::GeneratedKind::kVirtual ? "VIRTUAL" : "STORED");
     } else if (own.default_value) {
       // A bare literal needs the column's type; what is cast on assignment is cast here as well.
-      const bool literal = own.default_value->kind == model::ExpressionKind::kConstant;
-      text += " DEFAULT " + readable_expression(catalog_, {}, default_of(table, own),
-                                                literal && own.default_value->constant ==
-                                                               model::ConstantKind::kString
-                                                    ? base_type(catalog_, own.type)
-                                                    : model::TypeName{});
+      const model::Expression& value = *own.default_value;
+      const bool literal = value.kind == model::ExpressionKind::kConstant &&
+                           (value.constant == model::ConstantKind::kString ||
+                            value.constant == model::ConstantKind::kNull);
+      text += " DEFAULT " +
+              readable_expression(catalog_, {}, default_of(table, own),
+                                  literal ? base_type(catalog_, own.type) : model::TypeName{});
     }
     if (own.identity != model::IdentityKind::kNone) {
       const Relation* sequence = catalog_.relation(own.owned_sequence);

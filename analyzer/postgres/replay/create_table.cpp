@@ -370,6 +370,18 @@ bool add_column(Run& run, Relation& table, const model::ColumnDefinition& defini
   return true;
 }
 
+/// The operator class that compares a part of the key. Source: ComputePartitionAttrs().
+bool check_partition_class(Run& run, const model::PartitionKey& key, const model::IndexKey& part,
+                           const model::TypeName& type) {
+  if (category(run.catalog, type) == 0) return true;
+  const std::string_view method = key.strategy == 'h' ? "hash" : "btree";
+  if (operator_class(run.catalog, method, part.operator_class, type).found) return true;
+  if (!part.operator_class.empty()) return true;  // One of the history's own may be meant.
+  return run.fail("42704", fmt::format("data type {} has no default operator class for access "
+                                       "method \"{}\"",
+                                       model::display(type), method));
+}
+
 /// Source: ComputePartitionAttrs() and transformPartitionSpec() in src/backend/commands.
 bool check_partition_key(Run& run, const Relation& table, const model::PartitionKey& key) {
   if (key.strategy == 'l' && key.keys.size() > 1) {
@@ -385,6 +397,7 @@ bool check_partition_key(Run& run, const Relation& table, const model::Partition
       if (column != nullptr && column->generated != model::GeneratedKind::kNone) {
         return run.fail("42P17", "cannot use generated column in partition key");
       }
+      if (column != nullptr && !check_partition_class(run, key, part, column->type)) return false;
       continue;
     }
     if (!part.expression) continue;
@@ -396,6 +409,8 @@ bool check_partition_key(Run& run, const Relation& table, const model::Partition
     if (column_names(*part.expression).empty()) {
       return run.fail("42P17", "cannot use constant expression as partition key");
     }
+    const model::TypeName type = infer_type(run.catalog, Scope::of(table), *part.expression);
+    if (!check_partition_class(run, key, part, type)) return false;
   }
   return true;
 }

@@ -281,6 +281,17 @@ bool check_view_option(Run& run, const model::QualifiedName& name, const model::
   return true;
 }
 
+/// The parser compares a query's types with the view's own columns, before the view is looked into.
+bool check_selected_for_view(Run& run, const model::Insert& statement) {
+  const Relation* view = run.relation_if_any(statement.table);
+  if (view == nullptr || view->kind != RelationKind::kView || !statement.query) return true;
+  std::vector<std::string> given = statement.columns;
+  if (given.empty()) {
+    for (const Column& column : view->columns) given.push_back(column.name);
+  }
+  return read_query(run, *statement.query, false) && check_selected(run, statement, *view, given);
+}
+
 /// The column list of COPY: generated columns are left out of it.
 bool check_copied(Run& run, const Relation& table, const std::vector<std::string>& columns) {
   if (!check_columns(run, table.oid, columns, "42701")) return false;
@@ -296,7 +307,10 @@ bool check_copied(Run& run, const Relation& table, const std::vector<std::string
 }  // namespace
 
 bool apply(Run& run, const model::Insert& statement) {
-  if (!check_view_columns(run, statement.table, statement.columns)) return false;
+  if (!check_view_columns(run, statement.table, statement.columns) ||
+      !check_selected_for_view(run, statement)) {
+    return false;
+  }
   const Relation* target = write_target(run, statement.table, "insert");
   if (target == nullptr) return false;
   const Oid table = target->oid;

@@ -229,12 +229,16 @@ bool apply(Run& run, const model::Cluster& statement) {
   // The index is looked up before a partitioned table is refused in a transaction: cluster().
   Oid chosen = 0;
   if (!statement.index.empty()) {
-    const Relation* index = run.catalog.find_index({table->schema, statement.index});
+    const Relation* index = run.catalog.find_relation({table->schema, statement.index});
     if (index == nullptr && !table->assumed) {
       return run.fail("42704", fmt::format("index \"{}\" for table \"{}\" does not exist",
                                            statement.index, table->name));
     }
     if (partitioned && !run.needs_no_transaction("CLUSTER")) return false;
+    if (index != nullptr && !index->assumed && index->table != table->oid) {
+      return run.fail("42809", fmt::format("\"{}\" is not an index for table \"{}\"",
+                                           statement.index, table->name));
+    }
     if (index != nullptr && index->predicate) {
       return run.fail("0A000", fmt::format("cannot cluster on partial index \"{}\"", index->name));
     }
