@@ -157,7 +157,7 @@ class Host final : public python::Host {
   std::map<std::uint64_t, std::uint32_t>
       call_index_;  ///< Begin and end of a call → Migration::calls.
   std::size_t steps_ = 0;
-  bool session_used_ = false;  ///< By this direction.
+  bool session_used_ = false;                                ///< By this direction.
   std::map<const python::Symbol*, std::size_t> random_ids_;  ///< Of uuid4() and the like.
   CustomOperations custom_;
 };

@@ -71,11 +71,10 @@ bool AlterTableRun::operator()(const ParsedConstraint& parsed) {
   } else if (constraint.kind == ConstraintKind::kCheck && recurse_ && !constraint.no_inherit) {
     run_.lock_tree(table, mode_);
   }
-  return add_constraint(
-      run_, table_, constraint,
-      {.skip_scan = parsed.skip_scan,
-       .only = !recurse_,
-       .all_null = parsed.all_null || holds_null_only(constraint)});
+  return add_constraint(run_, table_, constraint,
+                        {.skip_scan = parsed.skip_scan,
+                         .only = !recurse_,
+                         .all_null = parsed.all_null || holds_null_only(constraint)});
 }
 
 bool AlterTableRun::drop_constraint(Oid oid, const model::DropConstraint& action, bool recursing) {
