@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/replay/named_objects.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -39,40 +40,6 @@ namespace {
 
 using Kind = DropTarget::Kind;
 using model::ObjectKind;
-
-RelationKind relation_kind(ObjectKind kind) {
-  switch (kind) {
-    case ObjectKind::kIndex:
-      return RelationKind::kIndex;
-    case ObjectKind::kSequence:
-      return RelationKind::kSequence;
-    case ObjectKind::kView:
-      return RelationKind::kView;
-    case ObjectKind::kMaterializedView:
-      return RelationKind::kMaterializedView;
-    case ObjectKind::kForeignTable:
-      return RelationKind::kForeignTable;
-    default:
-      return RelationKind::kTable;
-  }
-}
-
-bool fits(RelationKind actual, ObjectKind wanted) {
-  switch (wanted) {
-    case ObjectKind::kTable:
-      return actual == RelationKind::kTable || actual == RelationKind::kPartitionedTable;
-    case ObjectKind::kIndex:
-      return is_index(actual);
-    default:
-      return actual == relation_kind(wanted);
-  }
-}
-
-bool is_relation_kind(ObjectKind kind) {
-  return kind == ObjectKind::kTable || kind == ObjectKind::kIndex ||
-         kind == ObjectKind::kSequence || kind == ObjectKind::kView ||
-         kind == ObjectKind::kMaterializedView || kind == ObjectKind::kForeignTable;
-}
 
 /// What cannot be dropped alone because something else owns it.
 bool check_owned(Run& run, const Relation& relation) {
@@ -120,10 +87,10 @@ bool relation_target(Run& run, const model::Drop& statement, const model::Object
       return run.fail("42704",
                       fmt::format("index \"{}\" does not exist", model::display(object.name)));
     }
-    found = run.relation(object.name, relation_kind(statement.kind));
+    found = run.relation(object.name, assumed_kind(statement.kind));
     if (found == nullptr) return false;
   }
-  if (!fits(found->kind, statement.kind)) {
+  if (!kind_fits(found->kind, statement.kind)) {
     if (!found->assumed) {
       return run.fail("42809", fmt::format("\"{}\" is not {} {}", found->name,
                                            statement.kind == ObjectKind::kIndex ? "an" : "a",

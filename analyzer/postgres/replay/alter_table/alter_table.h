@@ -155,6 +155,8 @@ class AlterTableRun {
   bool validate_check(Oid table, const std::string& name, bool recursing);
   const Column* column_for_default(const std::string& name);
   void default_for(const std::string& column, const std::optional<model::Expression>& value);
+  /// An index of the table, locked; null after failing, or where it is only assumed to be there.
+  const Relation* index_of_table(const std::string& name, LockMode mode);
   /// A column of the table that a subcommand changes; null after failing.
   const Column* column(const std::string& name);
   bool rewrite_tables();  ///< Phase 3.

@@ -46,23 +46,32 @@ bool AlterTableRun::operator()(const model::SetTriggerState& action) {
   return true;
 }
 
+const Relation* AlterTableRun::index_of_table(const std::string& name, LockMode mode) {
+  const Relation* index = run_.catalog.find_relation({self().schema, name});
+  if (index == nullptr) {
+    if (!self().assumed) {
+      run_.fail("42704",
+                fmt::format("index \"{}\" for table \"{}\" does not exist", name, self().name));
+    }
+    return nullptr;
+  }
+  if (!is_index(index->kind)) {
+    run_.fail("42809", fmt::format("\"{}\" is not an index", name));
+    return nullptr;
+  }
+  run_.lock(*index, mode);
+  if (index->table != table_) {
+    run_.fail("42809", fmt::format("\"{}\" is not an index for table \"{}\"", name, self().name));
+    return nullptr;
+  }
+  return index;
+}
+
 bool AlterTableRun::operator()(const model::SetReplicaIdentity& action) {
   Oid chosen = 0;
   if (action.identity == 'i') {
-    const Relation* index = run_.catalog.find_relation({self().schema, action.index});
-    if (index == nullptr) {
-      if (self().assumed) return true;
-      return run_.fail("42704", fmt::format("index \"{}\" for table \"{}\" does not exist",
-                                            action.index, self().name));
-    }
-    if (!is_index(index->kind)) {
-      return run_.fail("42809", fmt::format("\"{}\" is not an index", action.index));
-    }
-    run_.lock(*index, LockMode::kShare);
-    if (index->table != table_) {
-      return run_.fail("42809", fmt::format("\"{}\" is not an index for table \"{}\"", action.index,
-                                            self().name));
-    }
+    const Relation* index = index_of_table(action.index, LockMode::kShare);
+    if (index == nullptr) return !run_.failed;
     const auto refuse = [&](std::string_view why) {
       return run_.fail("42809", fmt::format("cannot use {} index \"{}\" as replica identity", why,
                                             action.index));
@@ -105,20 +114,8 @@ bool AlterTableRun::operator()(const model::SetRowSecurity& action) {
 bool AlterTableRun::operator()(const model::ClusterOn& action) {
   Oid chosen = 0;
   if (!action.without) {
-    const Relation* index = run_.catalog.find_relation({self().schema, action.index});
-    if (index == nullptr) {
-      if (self().assumed) return true;
-      return run_.fail("42704", fmt::format("index \"{}\" for table \"{}\" does not exist",
-                                            action.index, self().name));
-    }
-    if (!is_index(index->kind)) {
-      return run_.fail("42809", fmt::format("\"{}\" is not an index", action.index));
-    }
-    run_.lock(*index, LockMode::kShareUpdateExclusive);
-    if (index->table != table_) {
-      return run_.fail("42809", fmt::format("\"{}\" is not an index for table \"{}\"", action.index,
-                                            self().name));
-    }
+    const Relation* index = index_of_table(action.index, LockMode::kShareUpdateExclusive);
+    if (index == nullptr) return !run_.failed;
     if (index->predicate || (index->method != "btree" && index->method != "gist")) {
       return run_.fail("0A000",
                        fmt::format("cannot cluster on partial index \"{}\"", action.index));
