@@ -1,7 +1,5 @@
 #include "analyzer/alembic/host.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <expected>

@@ -1,5 +1,7 @@
 // What the evaluator asks about symbols: attributes, conditions, loops, `with`.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>

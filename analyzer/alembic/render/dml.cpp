@@ -1,4 +1,4 @@
-// INSERT, UPDATE, DELETE and SELECT objects.
+// Statement objects: what they are, and INSERT, UPDATE and DELETE.
 
 #include <algorithm>
 #include <array>
@@ -9,6 +9,7 @@
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
 #include "analyzer/alembic/render/models.h"
+#include "analyzer/alembic/render/statement_root.h"
 
 namespace forelock::alembic {
 namespace {
@@ -22,78 +23,6 @@ constexpr auto kDdlObjects = std::to_array<std::string_view>(
      "sa.DropIndex", "sa.CreateSchema", "sa.DropSchema", "sa.DDL", "sa.AddConstraint",
      "sa.DropConstraint", "sa.SetTableComment", "sa.SetColumnComment", "sa.DropTableComment",
      "sa.DropColumnComment", "pg.CreateEnumType", "pg.DropEnumType"});
-
-bool is_table_value(const Value& value) {
-  const std::string name = name_of(value);
-  if (is_call(value) && (name == "sa.Table" || name == "sa.table" || name == "op.create_table")) {
-    return true;
-  }
-  if (value.as<std::shared_ptr<python::Class>>() != nullptr) return !python::is_enum(value);
-  const std::string_view method = method_of(value);
-  if (method == "alias" || method == "__table__") return true;
-  return false;
-}
-
-/// The statement at the root of `chain`, and the index of the first link that modifies it.
-struct Root {
-  std::string_view kind;
-  const Value* target = nullptr;  ///< The table of an INSERT, UPDATE or DELETE.
-  std::size_t first = 0;
-  const Arguments* arguments = nullptr;  ///< Of the root call or of the first link.
-};
-
-Root root_of(const Chain& chain) {
-  Root root;
-  if (chain.root == nullptr) return root;
-  const std::string name = name_of(*chain.root);
-  root.arguments = &arguments_of(*chain.root);
-  if (is_call(*chain.root)) {
-    if (name == "sa.insert" || name == "pg.insert" || name == "pg.Insert" || name == "sa.Insert") {
-      root.kind = "insert";
-    } else if (name == "sa.update" || name == "sa.Update") {
-      root.kind = "update";
-    } else if (name == "sa.delete" || name == "sa.Delete") {
-      root.kind = "delete";
-    } else if (name == "sa.select" || name == "sa.Select" || name == "sa.exists") {
-      root.kind = "select";
-    } else if (name == "orm.Query" || name == "@query") {
-      root.kind = "select";
-    } else if (name == "sa.text" || name == "sa.TextClause") {
-      root.kind = "text";
-    } else if (name == "sa.union" || name == "sa.union_all" || name == "sa.intersect" ||
-               name == "sa.except_") {
-      root.kind = "select";
-    } else if (name == "sa.join" || name == "sa.outerjoin") {
-      root.kind = "";
-    }
-    for (const std::string_view object : kDdlObjects) {
-      if (name == object) root.kind = "ddl";
-    }
-    if (!root.kind.empty()) {
-      if (root.kind == "insert" || root.kind == "update" || root.kind == "delete") {
-        root.target = root.arguments->find("table", 0);
-      }
-      return root;
-    }
-  }
-  if (!chain.links.empty()) {
-    const Link& link = chain.links[0];
-    constexpr auto kVerbs =
-        std::to_array<std::string_view>({"insert", "update", "delete", "select"});
-    std::size_t at = 0;
-    // users.alias("u").select() has its verb after the alias
-    if (link.method == "alias" && chain.links.size() > 1) at = 1;
-    for (const std::string_view verb : kVerbs) {
-      if (chain.links[at].method != verb) continue;
-      root.kind = verb;
-      root.target = receiver_of(*chain.links[at].value);
-      root.first = at + 1;
-      root.arguments = chain.links[at].arguments;
-      return root;
-    }
-  }
-  return root;
-}
 
 const Column* column_of(const Table& table, std::string_view name) {
   for (const Column& column : table.columns) {
@@ -148,6 +77,70 @@ void sort_assignments(std::vector<Assignment>& assignments, const std::optional<
 
 }  // namespace
 
+bool is_table_value(const python::Value& value) {
+  const std::string name = name_of(value);
+  if (is_call(value) && (name == "sa.Table" || name == "sa.table" || name == "op.create_table")) {
+    return true;
+  }
+  if (value.as<std::shared_ptr<python::Class>>() != nullptr) return !python::is_enum(value);
+  const std::string_view method = method_of(value);
+  if (method == "alias" || method == "__table__") return true;
+  return false;
+}
+
+Root root_of(const Chain& chain) {
+  Root root;
+  if (chain.root == nullptr) return root;
+  const std::string name = name_of(*chain.root);
+  root.arguments = &arguments_of(*chain.root);
+  if (is_call(*chain.root)) {
+    if (name == "sa.insert" || name == "pg.insert" || name == "pg.Insert" || name == "sa.Insert") {
+      root.kind = "insert";
+    } else if (name == "sa.update" || name == "sa.Update") {
+      root.kind = "update";
+    } else if (name == "sa.delete" || name == "sa.Delete") {
+      root.kind = "delete";
+    } else if (name == "sa.select" || name == "sa.Select" || name == "sa.exists") {
+      root.kind = "select";
+    } else if (name == "orm.Query" || name == "@query") {
+      root.kind = "select";
+    } else if (name == "sa.text" || name == "sa.TextClause") {
+      root.kind = "text";
+    } else if (name == "sa.union" || name == "sa.union_all" || name == "sa.intersect" ||
+               name == "sa.except_") {
+      root.kind = "select";
+    } else if (name == "sa.join" || name == "sa.outerjoin") {
+      root.kind = "";
+    }
+    for (const std::string_view object : kDdlObjects) {
+      if (name == object) root.kind = "ddl";
+    }
+    if (!root.kind.empty()) {
+      if (root.kind == "insert" || root.kind == "update" || root.kind == "delete") {
+        root.target = root.arguments->find("table", 0);
+      }
+      return root;
+    }
+  }
+  if (!chain.links.empty()) {
+    const Link& link = chain.links[0];
+    constexpr auto kVerbs =
+        std::to_array<std::string_view>({"insert", "update", "delete", "select"});
+    std::size_t at = 0;
+    // users.alias("u").select() has its verb after the alias
+    if (link.method == "alias" && chain.links.size() > 1) at = 1;
+    for (const std::string_view verb : kVerbs) {
+      if (chain.links[at].method != verb) continue;
+      root.kind = verb;
+      root.target = receiver_of(*chain.links[at].value);
+      root.first = at + 1;
+      root.arguments = chain.links[at].arguments;
+      return root;
+    }
+  }
+  return root;
+}
+
 std::string_view statement_kind(const Value& value) {
   const Chain chain = unroll(value);
   return root_of(chain).kind;
@@ -185,434 +178,6 @@ bool Expressions::render_statement(Sql& sql, const Value& value, const Value* pa
   }
   sources_ = saved;
   return true;
-}
-
-std::string Expressions::render_from(Sql& sql, const Value& value) {
-  const std::string_view method = method_of(value);
-  const std::string name = name_of(value);
-  if (is_call(value) &&
-      (method == "alias" || method == "subquery" || method == "cte" || method == "lateral")) {
-    const Value& inner = *receiver_of(value);
-    if (method == "lateral") sql << "LATERAL ";
-    if (is_statement(inner)) {
-      sql << "(";
-      Sources* saved = sources_;
-      sources_ = nullptr;
-      in_from_ = true;
-      render_select(sql, inner);
-      sources_ = saved;
-      sql << ")";
-    } else {
-      render_from(sql, inner);
-    }
-    const Name alias = alias_name(value).value_or(Name::of("anon_1", context_.span_of(value)));
-    sql << " AS ";
-    render_name(sql, alias);
-    return alias.text;
-  }
-  if (is_call(value) && (method == "join" || method == "outerjoin") && !is_statement(value)) {
-    const Arguments& arguments = arguments_of(value);
-    const std::string left = render_from(sql, *receiver_of(value));
-    const bool outer = method == "outerjoin" || flag(arguments, "isouter");
-    sql << (outer ? " LEFT OUTER JOIN " : " JOIN ");
-    if (const Value* right = arguments.find("right", 0)) render_from(sql, *right);
-    sql << " ON ";
-    if (const Value* on = present(arguments, "onclause", 1)) {
-      Sources* saved = sources_;
-      sources_ = nullptr;
-      render(sql, *on, {});
-      sources_ = saved;
-    } else {
-      sql.hole();
-    }
-    return "join of " + left;
-  }
-  if (is_call(value) && (name == "sa.join" || name == "sa.outerjoin" || name == "orm.join")) {
-    const Arguments& arguments = arguments_of(value);
-    std::string left;
-    if (const Value* first = arguments.find("left", 0)) left = render_from(sql, *first);
-    sql << (name == "sa.outerjoin" || flag(arguments, "isouter") ? " LEFT OUTER JOIN " : " JOIN ");
-    if (const Value* right = arguments.find("right", 1)) render_from(sql, *right);
-    sql << " ON ";
-    if (const Value* on = present(arguments, "onclause", 2)) {
-      Sources* saved = sources_;
-      sources_ = nullptr;
-      render(sql, *on, {});
-      sources_ = saved;
-    } else {
-      sql.hole();
-    }
-    return "join of " + left;
-  }
-  if (is_call(value) && name == "orm.aliased") {
-    const Arguments& arguments = arguments_of(value);
-    if (const Value* element = arguments.find("element", 0)) render_from(sql, *element);
-    const Name alias = alias_name(value).value_or(Name::of("anon_1", context_.span_of(value)));
-    sql << " AS ";
-    render_name(sql, alias);
-    return alias.text;
-  }
-  if (is_text(value)) {
-    render_text(sql, value, nullptr);
-    return "text";
-  }
-  if (const auto table = read_table(value, context_); table && table->name) {
-    render_table_name(sql, table->schema, *table->name);
-    return (table->schema ? table->schema->text + "." : "") + table->name->text;
-  }
-  sql.hole();
-  return std::string(kUnknownText);
-}
-
-std::string Expressions::anonymous(const Value& value, const std::string& base) {
-  const auto [entry, fresh] = anonymous_.try_emplace({value.symbol(), base});
-  if (fresh) entry->second = base + "_" + std::to_string(++anonymous_counts_[base]);
-  return entry->second;
-}
-
-std::optional<Name> Expressions::alias_name(const Value& value) {
-  if (!is_call(value)) return {};
-  const std::string_view method = method_of(value);
-  const bool aliased = name_of(value) == "orm.aliased";
-  if (!aliased && method != "alias" && method != "subquery" && method != "cte" &&
-      method != "lateral") {
-    return {};
-  }
-  const Arguments& arguments = arguments_of(value);
-  if (const Value* given = present(arguments, "name", aliased ? 1 : 0)) {
-    return read_name(*given, context_);
-  }
-  const Value* inner = aliased ? arguments.find("element", 0) : receiver_of(value);
-  std::string base = "anon";
-  if (inner != nullptr && !is_statement(*inner)) {
-    if (const auto table = read_table(*inner, context_); table && table->name) {
-      base = table->name->text;
-    }
-  }
-  return Name::of(anonymous(value, base), context_.span_of(value));
-}
-
-namespace {
-
-/// What an anonymous label is made of; empty for what has a name or needs none.
-/// Source: sqlalchemy/sql/compiler.py SQLCompiler._label_select_column.
-std::string label_base(const Value& column) {
-  const Symbol* symbol = column.symbol();
-  if (symbol == nullptr) return {};
-  if (symbol->kind == Symbol::Kind::kBinary || symbol->kind == Symbol::Kind::kSubscript) {
-    return "anon";
-  }
-  if (symbol->kind == Symbol::Kind::kAttribute) return symbol->name == "astext" ? "anon" : "";
-  if (!is_call(column)) return {};
-  const std::string name = name_of(column);
-  if (name.starts_with("func.")) return name.substr(name.rfind('.') + 1);
-  constexpr auto kWithoutName =
-      std::to_array<std::string_view>({"sa.literal", "sa.case", "sa.and_", "sa.or_", "sa.extract",
-                                       "sa.tuple_", "sa.select", "sa.exists", "sa.between"});
-  if (std::ranges::find(kWithoutName, name) != kWithoutName.end()) return "anon";
-  constexpr auto kMethods = std::to_array<std::string_view>(
-      {"over",       "filter",   "within_group", "scalar_subquery", "as_scalar", "in_",
-       "not_in",     "notin_",   "like",         "ilike",           "not_like",  "not_ilike",
-       "is_",        "is_not",   "isnot",        "between",         "concat",    "contains",
-       "startswith", "endswith", "exists",       "regexp_match",    "has_key",   "op"});
-  if (std::ranges::find(kMethods, method_of(column)) != kMethods.end()) return "anon";
-  // column.op("~")("x"): a call of a call
-  if (!symbol->operands.empty() && is_call(symbol->operands[0])) return "anon";
-  return {};
-}
-
-}  // namespace
-
-void Expressions::render_label(Sql& sql, const Value& column, bool in_from) {
-  const Value* label = method_of(column) == "label" && is_call(column)
-                           ? arguments_of(column).find("name", 0)
-                       : name_of(column) == "sa.label" ? arguments_of(column).find("name", 0)
-                                                       : nullptr;
-  if (const auto name = read_name(label, context_)) {
-    sql << " AS ";
-    render_name(sql, *name);
-    return;
-  }
-  if (const auto reference = read_column_reference(column, context_)) {
-    if (in_from && reference->table) {
-      sql << " AS ";
-      render_name(sql, reference->column);
-    }
-    return;
-  }
-  if (const std::string base = label_base(column); !base.empty()) {
-    sql << " AS " << quote(anonymous(column, base));
-  }
-}
-
-void Expressions::render_select(Sql& sql, const Value& value) {
-  const bool in_from = std::exchange(in_from_, false);
-  if (depth_ >= 100) {
-    sql.hole();
-    return;
-  }
-  ++depth_;
-  const Chain chain = unroll(value);
-  const Root root = root_of(chain);
-  const std::string root_name = chain.root == nullptr ? "" : name_of(*chain.root);
-
-  // UNION and its kin: of the root function, or of a link.
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSets{
-      {{"union", " UNION "},
-       {"union_all", " UNION ALL "},
-       {"intersect", " INTERSECT "},
-       {"except_", " EXCEPT "}}};
-  for (const auto& [function, words] : kSets) {
-    if (root_name == "sa." + std::string(function)) {
-      bool first = true;
-      for (const Value& part : root.arguments->positional) {
-        if (!first) sql << words;
-        first = false;
-        render_select(sql, part);
-      }
-      --depth_;
-      return;
-    }
-    if (!chain.links.empty() && chain.links.back().method == function) {
-      render_select(sql, *receiver_of(value));
-      for (const Value& part : chain.links.back().arguments->positional) {
-        sql << words;
-        render_select(sql, part);
-      }
-      --depth_;
-      return;
-    }
-  }
-
-  Sources sources;
-  Sources* saved = sources_;
-  sources_ = &sources;
-
-  // The columns.
-  std::vector<Value> columns;
-  bool known_columns = root.arguments->complete;
-  const bool exists = root_name == "sa.exists";
-  if (root.first > 0) {  // table.select()
-    columns.push_back(*root.target);
-  } else if (root_name != "sa.exists" || !root.arguments->positional.empty()) {
-    columns = root.arguments->positional;
-    if (columns.size() == 1 && columns[0].sequence() != nullptr) {
-      columns = columns[0].sequence()->items;  // SQLAlchemy 1.x: select([a, b])
-    }
-  }
-  std::vector<Value> where;
-  std::vector<Value> order;
-  std::vector<Value> group;
-  std::vector<Value> having;
-  std::vector<Value> distinct_on;
-  const Value* limit = nullptr;
-  const Value* offset = nullptr;
-  bool distinct = false;
-  std::string lock;
-  bool partial = false;
-  Sql from = sql.fresh();
-  bool explicit_from = false;
-  std::vector<std::string> joined;
-  const auto append = [](std::vector<Value>& to, const std::vector<Value>& items) {
-    to.insert(to.end(), items.begin(), items.end());
-  };
-  if (root.first > 0) {
-    if (const Value* clause = root.arguments->find("whereclause", 0)) where.push_back(*clause);
-  }
-  if (const Value* clause = present(*root.arguments, "whereclause")) where.push_back(*clause);
-  Sql column_sql = sql.fresh();
-  const auto render_columns = [&] {
-    bool first = true;
-    for (const Value& column : columns) {
-      if (!first) column_sql << ", ";
-      first = false;
-      const At at(column_sql, context_.span_of(column));
-      if (is_table_value(column) ||
-          (column.symbol() != nullptr && is_call(column) && method_of(column) == "subquery")) {
-        Sql table_sql = sql.fresh();
-        const std::string key = render_from(table_sql, column);
-        sources.add(key, table_sql);
-        const auto table = read_table(column, context_);
-        if (!table || table->columns.empty() || table->autoload) {
-          const std::size_t alias = table_sql.text().rfind(" AS ");
-          column_sql << (alias == std::string::npos ? table_sql.text()
-                                                    : table_sql.text().substr(alias + 4))
-                     << ".*";
-          continue;
-        }
-        // `FROM users AS u` is referred to as u
-        const std::size_t alias = table_sql.text().rfind(" AS ");
-        const std::string reference =
-            alias == std::string::npos ? table_sql.text() : table_sql.text().substr(alias + 4);
-        bool inner_first = true;
-        for (const Column& part : table->columns) {
-          if (!part.name) continue;
-          if (!inner_first) column_sql << ", ";
-          inner_first = false;
-          column_sql << reference << ".";
-          render_name(column_sql, *part.name);
-          if (in_from) {
-            column_sql << " AS ";
-            render_name(column_sql, *part.name);
-          }
-        }
-        continue;
-      }
-      render(column_sql, column, {});
-      render_label(column_sql, column, in_from);
-    }
-    if (columns.empty()) column_sql << (exists ? "*" : "");
-  };
-  // FROM and JOINs first need the links.
-  for (std::size_t i = root.first; i < chain.links.size(); ++i) {
-    const Link& link = chain.links[i];
-    const auto& items = link.arguments->positional;
-    if (!link.arguments->complete) partial = true;
-    const std::string_view method = link.method;
-    if (method == "where" || method == "filter") {
-      append(where, items);
-    } else if (method == "filter_by") {
-      for (const auto& [keyword, item] : link.arguments->keywords) {
-        Symbol equality;
-        equality.kind = Symbol::Kind::kBinary;
-        equality.name = "==";
-        Symbol attribute;
-        attribute.kind = Symbol::Kind::kAttribute;
-        attribute.name = keyword;
-        if (!columns.empty()) attribute.operands.push_back(columns[0]);
-        equality.operands.emplace_back(std::make_shared<const Symbol>(attribute));
-        equality.operands.push_back(item);
-        where.emplace_back(std::make_shared<const Symbol>(equality));
-      }
-    } else if (method == "order_by") {
-      append(order, items);
-    } else if (method == "group_by") {
-      append(group, items);
-    } else if (method == "having") {
-      append(having, items);
-    } else if (method == "limit" && !items.empty()) {
-      limit = items.data();
-    } else if (method == "offset" && !items.empty()) {
-      offset = items.data();
-    } else if (method == "distinct") {
-      distinct = true;
-      append(distinct_on, items);
-    } else if (method == "with_for_update") {
-      lock = " FOR UPDATE";
-      if (flag(*link.arguments, "skip_locked")) lock += " SKIP LOCKED";
-      if (flag(*link.arguments, "nowait")) lock += " NOWAIT";
-    } else if (method == "select_from" && !items.empty()) {
-      for (const Value& item : items) {
-        if (explicit_from) from << ", ";
-        joined.push_back(render_from(from, item));
-        explicit_from = true;
-      }
-    } else if (method == "join" || method == "outerjoin" || method == "join_from") {
-      if (!explicit_from) {
-        if (method == "join_from" && !items.empty()) {
-          joined.push_back(render_from(from, items[0]));
-        } else if (!columns.empty()) {
-          // the table of the first column
-          const auto reference = read_column_reference(columns[0], context_);
-          joined.push_back(
-              render_from(from, reference && !reference->owner.is_unknown() && reference->table
-                                    ? reference->owner
-                                    : columns[0]));
-        }
-        explicit_from = true;
-      }
-      const std::size_t target = method == "join_from" ? 1 : 0;
-      const bool outer = method == "outerjoin" || flag(*link.arguments, "isouter");
-      from << (outer ? " LEFT OUTER JOIN " : " JOIN ");
-      if (target < items.size()) {
-        joined.push_back(render_from(from, items[target]));
-      } else {
-        from.hole();
-      }
-      from << " ON ";
-      const Value* on = present(*link.arguments, "onclause", target + 1);
-      if (on != nullptr) {
-        Sources ignored;
-        sources_ = &ignored;
-        render(from, *on, {});
-        sources_ = &sources;
-      } else {
-        from.hole();
-      }
-    } else if (method == "add_columns" || method == "with_only_columns") {
-      if (method == "with_only_columns") columns.clear();
-      append(columns, items);
-    }
-  }
-  render_columns();
-  sql << "SELECT ";
-  if (distinct) {
-    sql << "DISTINCT ";
-    if (!distinct_on.empty()) {
-      sql << "ON (";
-      render_list(sql, distinct_on, {});
-      sql << ") ";
-    }
-  }
-  sql.append(column_sql);
-  if (!known_columns) sql.hole();
-  Sql tail = sql.fresh();
-  if (!where.empty()) {
-    tail << " WHERE ";
-    render_junction(tail, where, " AND ", Precedence::kAnd, {});
-  }
-  const auto list = [&](std::string_view words, const std::vector<Value>& items) {
-    if (items.empty()) return;
-    tail << words;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) tail << ", ";
-      if (const auto text = known_string(items[i])) {
-        tail << quote(*text);
-      } else {
-        render(tail, items[i], {});
-      }
-    }
-  };
-  list(" GROUP BY ", group);
-  if (!having.empty()) {
-    tail << " HAVING ";
-    render_junction(tail, having, " AND ", Precedence::kAnd, {});
-  }
-  list(" ORDER BY ", order);
-  if (limit != nullptr) {
-    tail << " LIMIT ";
-    render(tail, *limit, {});
-  }
-  if (offset != nullptr) {
-    tail << (limit == nullptr ? " LIMIT ALL OFFSET " : " OFFSET ");
-    render(tail, *offset, {});
-  }
-  bool any = explicit_from;
-  Sql froms = sql.fresh();
-  if (explicit_from) froms.append(from);
-  for (const Sources::Entry& entry : sources.entries) {
-    if (explicit_from && from.text().find(entry.sql.text()) != std::string::npos) continue;
-    if (saved != nullptr &&
-        std::ranges::any_of(saved->entries, [&](const auto& e) { return e.key == entry.key; })) {
-      // A subquery is correlated to the tables of the statement around it, unless none is left.
-      const bool others = std::ranges::any_of(sources.entries, [&](const auto& e) {
-        return std::ranges::none_of(saved->entries, [&](const auto& s) { return s.key == e.key; });
-      });
-      if (others || explicit_from) continue;
-    }
-    if (any) froms << ", ";
-    any = true;
-    froms.append(entry.sql);
-  }
-  if (any) {
-    sql << " FROM ";
-    sql.append(froms);
-  }
-  sql.append(tail);
-  sql << lock;
-  if (partial) sql.mark_partial();
-  sources_ = saved;
-  --depth_;
 }
 
 /// A value of SET or VALUES: every operation stands in parentheses, NOT and texts do not.

@@ -122,6 +122,8 @@ class Expressions {
   std::map<std::string, int> anonymous_counts_;
 };
 
+/// None or `sa.null()`.
+bool is_null_constant(const python::Value& value);
 /// The statement kind at the root of a method chain: "insert", "update", "delete", "select", "ddl",
 /// "text", or empty.
 std::string_view statement_kind(const python::Value& value);

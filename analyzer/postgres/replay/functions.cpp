@@ -129,6 +129,15 @@ bool apply(Run& run, const model::CreateFunction& statement) {
   function.schema = schema;
   function.name = truncate_identifier(statement.name.name);
   function.definition = statement;
+  // Types of the history's own are known by their schema, whatever the search_path will be.
+  const auto qualify = [&](model::TypeName& type) {
+    if (const ResolvedType found = resolve_type(run.catalog, type); found.user_type != 0) {
+      type.name = found.name.name;
+    }
+  };
+  if (function.definition.returns) qualify(*function.definition.returns);
+  for (model::FunctionParameter& parameter : function.definition.parameters)
+    qualify(parameter.type);
   function.created_in_migration = run.session.migration;
   std::vector<Oid> needs;
   for (const model::FunctionParameter& parameter : statement.parameters) {

@@ -70,6 +70,11 @@ bool check_sequence(Run& run, const model::SequenceOptions& options) {
 }  // namespace
 
 bool apply(Run& run, const model::CreateSequence& statement) {
+  // The options are read before the schema is looked for: DefineSequence().
+  model::SequenceOptions options = statement.options;
+  if (options.type) options.type = resolve_type(run.catalog, *options.type).name;
+  resolve_sequence_options(options);
+  if (!statement.if_not_exists && !check_sequence(run, options)) return false;
   const std::string schema = run.creation_schema(statement.name, statement.persistence);
   if (run.failed) return false;
   const std::string name = truncate_identifier(statement.name.name);
@@ -82,11 +87,7 @@ bool apply(Run& run, const model::CreateSequence& statement) {
   }
   if (existing != nullptr && existing->assumed) run.erase(existing->oid);
   Relation sequence = run.make(RelationKind::kSequence, schema, name);
-  sequence.sequence = statement.options;
-  if (sequence.sequence.type) {
-    sequence.sequence.type = resolve_type(run.catalog, *sequence.sequence.type).name;
-  }
-  resolve_sequence_options(sequence.sequence);
+  sequence.sequence = std::move(options);
   if (!check_sequence(run, sequence.sequence)) return false;
   if (run.catalog.relation_name_taken({schema, name})) {
     return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
