@@ -6,10 +6,6 @@
 #include <utility>
 
 #include "analyzer/alembic/operations/operations.h"
-#include "analyzer/alembic/render/chain.h"
-#include "analyzer/alembic/render/expressions.h"
-#include "analyzer/alembic/render/identifiers.h"
-#include "analyzer/alembic/render/models.h"
 #include "analyzer/sql/parse.h"
 
 namespace forelock::alembic {

@@ -7,10 +7,7 @@
 #include "analyzer/alembic/connections.h"
 #include "analyzer/alembic/host.h"
 #include "analyzer/alembic/operations/operations.h"
-#include "analyzer/alembic/render/chain.h"
-#include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
-#include "analyzer/alembic/render/models.h"
 
 namespace forelock::alembic {
 
@@ -52,12 +49,25 @@ bool is_constructor(const std::string& name) {
 
 }  // namespace
 
+namespace {
+
+/// What execution_options() say of it; nothing when they do not speak of the isolation level.
+std::optional<bool> asks_for_autocommit(const Arguments& arguments) {
+  const Value* isolation = arguments.find("isolation_level");
+  if (isolation == nullptr) return std::nullopt;
+  return known_string(*isolation) == "AUTOCOMMIT";
+}
+
+Value connection(bool autocommit, const CallSite& site) {
+  return python::make_symbol(std::string(autocommit ? kAutocommitBind : "@bind"), site.place);
+}
+
+}  // namespace
+
 std::optional<Value> Host::call_autocommit(std::string_view method, const Arguments& arguments,
                                            const CallSite& site) {
   if (method == "connect" || method == "execution_options" || method == "begin") {
-    const Value* isolation = arguments.find("isolation_level");
-    const bool stays = isolation == nullptr || known_string(*isolation) == "AUTOCOMMIT";
-    return python::make_symbol(std::string(stays ? kAutocommitBind : "@bind"), site.place);
+    return connection(asks_for_autocommit(arguments).value_or(true), site);
   }
   ++autocommit_depth_;
   std::optional<Value> result = call_connection(method, arguments, site);
@@ -99,9 +109,7 @@ std::optional<Value> Host::call_connection(std::string_view method, const Argume
     return python::make_symbol("@transaction", site.place);
   }
   if (method == "execution_options") {
-    const Value* isolation = arguments.find("isolation_level");
-    const bool outside = isolation != nullptr && known_string(*isolation) == "AUTOCOMMIT";
-    return python::make_symbol(std::string(outside ? kAutocommitBind : "@bind"), site.place);
+    return connection(asks_for_autocommit(arguments).value_or(false), site);
   }
   if (method == "connect" || method == "engine" || method == "get_bind") {
     return python::make_symbol("@bind", site.place);

@@ -9,7 +9,6 @@
 #include "analyzer/alembic/connections.h"
 #include "analyzer/alembic/host.h"
 #include "analyzer/alembic/operations/operations.h"
-#include "analyzer/alembic/render/chain.h"
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
 #include "analyzer/alembic/render/models.h"

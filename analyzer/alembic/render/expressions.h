@@ -96,6 +96,8 @@ class Expressions {
   bool render_column(Sql& sql, const python::Value& value, const ExpressionOptions& options);
   /// A selectable in FROM: table, alias, subquery, join. Returns its key.
   std::string render_from(Sql& sql, const python::Value& value);
+  /// The condition of a JOIN; null where it is not given, and so not known.
+  void render_on(Sql& sql, const python::Value* condition);
   /// Type of an expression, as far as it is known.
   std::optional<Type> type_of(const python::Value& value) const;
 

@@ -17,6 +17,18 @@ using python::Arguments;
 using python::Symbol;
 using python::Value;
 
+void Expressions::render_on(Sql& sql, const Value* condition) {
+  sql << " ON ";
+  if (condition == nullptr) {
+    sql.hole();
+    return;
+  }
+  Sources* saved = sources_;
+  sources_ = nullptr;
+  render(sql, *condition, {});
+  sources_ = saved;
+}
+
 std::string Expressions::render_from(Sql& sql, const Value& value) {
   const std::string_view method = method_of(value);
   const std::string name = name_of(value);
@@ -46,15 +58,7 @@ std::string Expressions::render_from(Sql& sql, const Value& value) {
     const bool outer = method == "outerjoin" || flag(arguments, "isouter");
     sql << (outer ? " LEFT OUTER JOIN " : " JOIN ");
     if (const Value* right = arguments.find("right", 0)) render_from(sql, *right);
-    sql << " ON ";
-    if (const Value* on = present(arguments, "onclause", 1)) {
-      Sources* saved = sources_;
-      sources_ = nullptr;
-      render(sql, *on, {});
-      sources_ = saved;
-    } else {
-      sql.hole();
-    }
+    render_on(sql, present(arguments, "onclause", 1));
     return "join of " + left;
   }
   if (is_call(value) && (name == "sa.join" || name == "sa.outerjoin" || name == "orm.join")) {
@@ -63,15 +67,7 @@ std::string Expressions::render_from(Sql& sql, const Value& value) {
     if (const Value* first = arguments.find("left", 0)) left = render_from(sql, *first);
     sql << (name == "sa.outerjoin" || flag(arguments, "isouter") ? " LEFT OUTER JOIN " : " JOIN ");
     if (const Value* right = arguments.find("right", 1)) render_from(sql, *right);
-    sql << " ON ";
-    if (const Value* on = present(arguments, "onclause", 2)) {
-      Sources* saved = sources_;
-      sources_ = nullptr;
-      render(sql, *on, {});
-      sources_ = saved;
-    } else {
-      sql.hole();
-    }
+    render_on(sql, present(arguments, "onclause", 2));
     return "join of " + left;
   }
   if (is_call(value) && name == "orm.aliased") {

@@ -88,7 +88,7 @@ bool apply(Run& run, const model::CreateSequence& statement) {
   if (existing != nullptr && existing->assumed) run.erase(existing->oid);
   Relation sequence = run.make(RelationKind::kSequence, schema, name);
   sequence.sequence = std::move(options);
-  if (!check_sequence(run, sequence.sequence)) return false;
+  if (statement.if_not_exists && !check_sequence(run, sequence.sequence)) return false;
   if (run.catalog.relation_name_taken({schema, name})) {
     return run.fail("42P07", fmt::format("relation \"{}\" already exists", name));
   }
