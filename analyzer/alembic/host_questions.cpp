@@ -93,6 +93,24 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
   return {};
 }
 
+/// What gives the same rows, or one of them. Source: SQLAlchemy's Result, ScalarResult and Query.
+std::optional<Value> Host::attribute(const python::Unknown& object, std::string_view name) {
+  constexpr auto kRows = std::to_array<std::string_view>(
+      {"all", "fetchall", "fetchmany", "fetchone", "first", "one", "one_or_none", "partitions",
+       "scalar", "scalar_one", "scalar_one_or_none", "scalars", "unique", "yield_per"});
+  if (std::ranges::find(kRows, name) == kRows.end()) return {};
+  return rows_of(*object.instance_of);
+}
+
+void Host::set_attribute(const Value& object, std::string_view name, const Value& value,
+                         const CallSite& site) {
+  if (direction_ == nullptr) return;
+  if (const Row row = row_of(object); row != nullptr && is_column(*row, name, context(site))) {
+    session_used_ = true;
+    unit_of_work_.change(row, name, value, site);
+  }
+}
+
 std::optional<bool> Host::truth(const Symbol& symbol) {
   if (symbol.kind == Symbol::Kind::kName && symbol.name.starts_with("@")) return true;
   if (symbol.kind == Symbol::Kind::kObject) return true;
@@ -109,9 +127,19 @@ std::optional<bool> Host::truth(const Symbol& symbol) {
   return {};
 }
 
-std::optional<std::vector<Value>> Host::iterate(const Symbol& symbol) {
-  (void)symbol;
+/// A query of a session runs when its rows are asked for.
+std::optional<std::vector<Value>> Host::iterate(const Symbol& symbol, const CallSite& site) {
+  if (direction_ == nullptr) return {};
+  const Context here = context(site);
+  const Arguments none;
+  run_query(*this, Value(std::make_shared<const Symbol>(symbol)), Operation{none, site, here});
   return {};
+}
+
+std::optional<Value> Host::item(const Symbol& symbol) {
+  const Context here{options_, file_->text(), {}, evaluator_};
+  const auto model = model_of_query(Value(std::make_shared<const Symbol>(symbol)), here);
+  return model ? std::optional(rows_of(model)) : std::nullopt;
 }
 
 std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) {
@@ -248,6 +276,7 @@ bool writes(const model::Step& step) {
 void Host::not_followed(std::string_view reason, Place place, bool conditional) {
   if (direction_ == nullptr) return;
   const bool elsewhere = place.file != 0;
+  unit_of_work_.flush(*this);
   const bool loop = reason.starts_with("the loop") || reason.starts_with("a loop whose end");
   if (elsewhere && reason.ends_with("()")) return;  // exec and the like of an imported module
   std::string message(reason);

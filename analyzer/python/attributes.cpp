@@ -187,7 +187,12 @@ Value Interpreter::attribute(const Value& object, std::string_view name, Place a
   if (const auto* function = object.as<std::shared_ptr<const Function>>()) {
     return function_attribute(*this, **function, name, at);
   }
-  if (const Unknown* u = object.as<Unknown>()) return unknown(u->reason);
+  if (const Unknown* u = object.as<Unknown>()) {
+    if (u->instance_of != nullptr) {
+      if (auto answer = host_.attribute(*u, name)) return *answer;
+    }
+    return unknown(u->reason);
+  }
   if (has_method(object, name)) return make_native(name, method_native, object);
   if (name == "__class__") {
     if (auto type = builtin(*this, type_name(object))) return *type;
@@ -292,7 +297,7 @@ Value Interpreter::subscript(const Value& object, const Value& key, Place at) {
     }
   }
   if (object.as<std::shared_ptr<const Function>>() != nullptr) return object;  // list[int]
-  if (const Unknown* u = object.as<Unknown>()) return unknown(u->reason);
+  if (object.is_unknown()) return object;
   return unknown("a subscript that is not followed");
 }
 
@@ -324,8 +329,7 @@ Value slice_value(Interpreter& in, const Value& object, std::optional<Integer> f
   const MappedText* s = object.str();
   const Sequence* list = object.sequence();
   if ((s == nullptr && list == nullptr) || stride == 0) {
-    const Unknown* u = object.as<Unknown>();
-    return in.unknown(u != nullptr ? u->reason : "a slice that is not followed");
+    return object.is_unknown() ? object : in.unknown("a slice that is not followed");
   }
   if (list != nullptr && !list->complete) return in.unknown("a slice of an unknown list");
   if (s != nullptr && !s->known()) {

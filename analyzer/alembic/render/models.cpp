@@ -1,5 +1,6 @@
 #include "analyzer/alembic/render/models.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "analyzer/alembic/compile.h"
@@ -93,6 +94,14 @@ std::optional<ColumnReference> reference_of(const Value& owner, Name column,
 }
 
 }  // namespace
+
+bool is_column(const Value& model, std::string_view attribute, const Context& context) {
+  if (declared_column(model, attribute) != nullptr) return true;
+  const auto table = read_model_table(model, context);
+  return table && std::ranges::any_of(table->columns, [&](const Column& column) {
+           return column.name && column.name->text == attribute;
+         });
+}
 
 std::optional<ColumnReference> read_column_reference(const Value& value, const Context& context) {
   if (const auto through = through_columns(value, context)) {
