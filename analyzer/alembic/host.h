@@ -86,6 +86,7 @@ class Host final : public python::Host {
   std::optional<std::vector<python::Value>> iterate(const python::Symbol& symbol,
                                                     const python::CallSite& site) override;
   std::optional<python::Value> item(const python::Symbol& symbol) override;
+  std::optional<text::MappedText> as_str(const python::Symbol& symbol) override;
   std::optional<text::MappedText> to_str(const python::Symbol& symbol,
                                          python::Place place) override;
   std::optional<python::Value> enter(const python::Value& context,

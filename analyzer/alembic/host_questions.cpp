@@ -142,6 +142,19 @@ std::optional<Value> Host::item(const Symbol& symbol) {
   return model ? std::optional(rows_of(model)) : std::nullopt;
 }
 
+/// op.f(name), batch_op.f(name), quoted_name(value, quote).
+std::optional<text::MappedText> Host::as_str(const Symbol& symbol) {
+  if (symbol.kind != Symbol::Kind::kCall) return {};
+  const std::string name = canonical(symbol.path());
+  const bool quoted = name == "sa.quoted_name";
+  const bool named = name == "op.f" || name == "sa.conv" ||
+                     method_of(Value(std::make_shared<const Symbol>(symbol))) == "f";
+  if (!quoted && !named) return {};
+  const Value* inner = symbol.arguments.find(quoted ? "value" : "name", 0);
+  if (inner == nullptr || inner->str() == nullptr) return {};
+  return *inner->str();
+}
+
 std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) {
   const Value value(std::make_shared<const Symbol>(symbol));
   const Context here{options_, file_->text(), place.file == 0 ? place.span : text::Span{},
@@ -177,19 +190,9 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
     id.holes.push_back({0, static_cast<std::uint32_t>(id.text.size())});
     return id;
   }
-  const std::string name = canonical(symbol.path());
-  if (symbol.kind == Symbol::Kind::kCall &&
-      (name == "op.f" || name == "sa.quoted_name" || name == "sa.conv")) {
-    const Value* inner = symbol.arguments.find(name == "sa.quoted_name" ? "value" : "name", 0);
-    if (inner != nullptr && inner->str() != nullptr) return *inner->str();
-    return {};
-  }
-  if (symbol.kind == Symbol::Kind::kCall && method_of(value) == "f") {  // batch_op.f("name")
-    const Value* inner = symbol.arguments.find("name", 0);
-    if (inner != nullptr && inner->str() != nullptr) return *inner->str();
-    return {};
-  }
   if (symbol.kind != Symbol::Kind::kCall) return {};
+  if (auto text = as_str(symbol)) return text;
+  const std::string name = canonical(symbol.path());
   if (name == "sa.text") {
     const Value* inner = symbol.arguments.find("text", 0);
     if (inner != nullptr && inner->str() != nullptr) return *inner->str();
@@ -211,6 +214,14 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
     Sql sql = here.sql();
     if (expressions.render_statement(sql, value, nullptr)) return sql.mapped();
     return {};
+  }
+  // What prints alike in every dialect: now() and lower(name), and no bound values.
+  if (name.starts_with("func.") && symbol.arguments.keywords.empty() &&
+      std::ranges::all_of(symbol.arguments.positional,
+                          [](const Value& v) { return v.symbol() != nullptr; })) {
+    Sql sql = here.sql();
+    expressions.render(sql, value, {});
+    return sql.mapped();
   }
   if (const Type type = read_type(value, here); type.known && !type.sql.empty()) {
     Sql sql = here.sql();

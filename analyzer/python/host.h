@@ -103,6 +103,11 @@ class Host {
     (void)place;
     return {};
   }
+  /// The str that a symbol is, where it stands for a value of a subclass of str.
+  virtual std::optional<text::MappedText> as_str(const Symbol& symbol) {
+    (void)symbol;
+    return {};
+  }
   /// `with context as value:`; the returned value is bound to the name. Called for symbols only.
   virtual std::optional<Value> enter(const Value& context, const CallSite& site) {
     (void)context;

@@ -402,6 +402,22 @@ TEST(Sessions, ChangesOfARowAreOneUpdate) {
                 "UPDATE users SET name='a', full_name='b' WHERE users.id = __unknown__"}));
 }
 
+TEST(Compile, DefaultsOfColumnsAreSentWithARow) {
+  const model::Migration migration = compile_upgrade(
+      "import datetime\n"
+      "t = op.create_table('t', sa.Column('a', sa.Integer()),\n"
+      "    sa.Column('b', sa.Text(), default='x'),\n"
+      "    sa.Column('c', sa.DateTime(), default=datetime.datetime.now),\n"
+      "    sa.Column('d', sa.Integer(), default=lambda: 1 + 1),\n"
+      "    sa.Column('e', sa.Text(), onupdate='y'))\n"
+      "op.bulk_insert(t, [{'a': 1}])\n"
+      "op.execute(t.update().values(a=2))");
+  const std::vector<std::string> sql = sql_of(migration.upgrade);
+  ASSERT_EQ(sql.size(), 3U);
+  EXPECT_EQ(sql[1], "INSERT INTO t (a, b, c, d) VALUES (1, 'x', now(), 2)");
+  EXPECT_EQ(sql[2], "UPDATE t SET a=2, e='y'");
+}
+
 TEST(Sessions, RowsKeepTheirClassThroughResults) {
   const std::string update = "UPDATE users SET name='a' WHERE users.id = __unknown__";
   const std::string select = "SELECT users.id, users.name, users.full_name FROM users";

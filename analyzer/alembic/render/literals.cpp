@@ -296,7 +296,10 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
       render_literal(sql, (*items)[i], type != nullptr && type->item ? type->item.get() : nullptr);
     }
     sql << "]";
-    if (type != nullptr && type->family == TypeFamily::kArray) {
+    // The server takes an array of strings or numbers for what it holds, but not an empty one.
+    const bool plain = !items->empty() && type != nullptr && type->item &&
+                       (type->item->family == TypeFamily::kString || is_integer(type->item.get()));
+    if (type != nullptr && type->family == TypeFamily::kArray && !plain) {
       sql << "::";
       sql << type->sql;
     }
