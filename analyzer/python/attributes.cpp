@@ -146,6 +146,15 @@ Value instance_attribute(Interpreter& in, const Value& object,
   return in.unknown("the attribute '" + std::string(name) + "'");
 }
 
+/// super().__init__(…) of a class whose base is a symbol.
+Value init_of_symbol(Interpreter&, const NativeCall& call) {
+  if (!call.function.self) return Value(None{});
+  if (const auto* i = call.function.self->as<std::shared_ptr<Instance>>()) {
+    (*i)->made_with = call.arguments;
+  }
+  return Value(None{});
+}
+
 Value super_attribute(Interpreter& in, const Function& proxy, std::string_view name, Place at) {
   for (const Value& base : proxy.owner->bases) {
     const auto* type = base.as<std::shared_ptr<Class>>();
@@ -154,6 +163,9 @@ Value super_attribute(Interpreter& in, const Function& proxy, std::string_view n
       const bool through_class = proxy.self->as<std::shared_ptr<Class>>() != nullptr;
       return bound_to(in, *member, *proxy.self, through_class, at);
     }
+  }
+  if (name == "__init__" && proxy.owner->has_symbol_base) {
+    return in.make_native(name, init_of_symbol, *proxy.self);
   }
   return in.unknown("an attribute of a base class");
 }
@@ -393,7 +405,13 @@ Value Interpreter::module_attribute(const std::shared_ptr<Module>& module, std::
     if (const auto* again = module->scope->names.find(name)) return again->value;
   }
   if (name == "__name__") return make_text(module->name, at);
-  if (auto inner = find_module(module->name + "." + std::string(name))) return Value(inner);
+  const std::string dotted = module->name + "." + std::string(name);
+  if (auto inner = find_module(dotted)) return Value(inner);
+  // A folder without __init__.py on the way to a module that was imported by its full name.
+  const bool leads_on = std::ranges::any_of(modules_, [&](const auto& known) {
+    return known.second != nullptr && known.first.starts_with(dotted + ".");
+  });
+  if (leads_on) return Value(namespace_package(dotted));
   if (!module->scope->star_modules.empty()) {
     return attribute(module->scope->star_modules.back(), name, at);
   }

@@ -190,6 +190,8 @@ class Interpreter {
   void assign(const Node& target, const Value& value);
   void force(Namespace::Binding& binding, const std::shared_ptr<Scope>& scope);
   std::shared_ptr<Module> find_module(const std::string& dotted);
+  /// A package without a file of its own.
+  std::shared_ptr<Module> namespace_package(const std::string& dotted);
   Value module_attribute(const std::shared_ptr<Module>& module, std::string_view name, Place at);
   /// A class that Python has built in (an exception); nothing when there is none of that name.
   std::optional<Value> builtin_class(std::string_view name);

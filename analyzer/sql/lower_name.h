@@ -7,8 +7,8 @@
 
 namespace forelock::sql {
 
-/// Argument types of a function, comma separated, as format_type() prints them.
-std::string argument_types(Context& context, NodeList types);
+/// Argument types of a function; "NONE" for the missing operand of a prefix operator.
+std::vector<model::TypeName> argument_types(Context& context, NodeList types);
 model::ObjectReference lower_reference(Context& context, model::ObjectKind kind, Node object);
 
 model::Operation lower_drop(Context& context, Node statement);

@@ -285,7 +285,7 @@ bool move_function(Run& run, const model::ObjectReference& object, const std::st
   if (found.empty()) {
     if (run.options.assume_missing || object.kind == ObjectKind::kAggregate) return true;
     return run.fail("42883", fmt::format("function {}({}) does not exist",
-                                         model::display(object.name), object.arguments));
+                                         model::display(object.name), object.argument_list()));
   }
   CatalogFunction copy = *found[0];
   if (!schema.empty()) copy.schema = schema;
