@@ -351,6 +351,8 @@ class Interpreter {
   std::vector<Import> imports_;
   std::set<std::string, std::less<>> host_paths_;  ///< Names that the Host had an opinion on.
   std::uint64_t host_calls_ = 0;
+  std::uint64_t import_steps_ = 0;  ///< Spent on modules that were imported.
+  bool importing_ = false;
   std::vector<Raised> handling_;  ///< Exceptions whose handlers run.
 
   // The registry.

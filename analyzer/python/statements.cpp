@@ -652,6 +652,7 @@ Flow Interpreter::exec_while(const Node& node) {
   Flow ended = Flow::kNormal;
   bool broke = false;
   bool unknown_condition = false;
+  const std::size_t returns_before = frame().returns.size();
   for (std::uint32_t round = 0;; ++round) {
     const Value value = eval(*condition);
     if (stopped()) break;
@@ -681,9 +682,12 @@ Flow Interpreter::exec_while(const Node& node) {
       break;
     }
     // Whether there is another round is not known: this one stands for all that follow.
-    if (frame().loops.back().may_break) {
+    const bool may_return = frame().returns.size() > returns_before;
+    if (frame().loops.back().may_break || may_return) {
       host_.not_followed("a loop whose end is not known", place(node), true);
       forget_assigned(*body, "changes in a loop whose end is not known");
+      // `while True` is not left but by return.
+      if (!frame().loops.back().may_break && condition->kind == Kind::kTrue) ended = Flow::kReturn;
       break;
     }
   }
