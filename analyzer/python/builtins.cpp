@@ -349,8 +349,14 @@ Value make_dict(Interpreter& in, const NativeCall& c) {
 
 Value is_instance_native(Interpreter& in, const NativeCall& c) {
   if (c.arguments.positional.size() < 2) return in.unknown("isinstance()");
-  if (const auto known = is_instance(c.arguments.positional[0], c.arguments.positional[1]))
-    return Value(*known);
+  const Value& object = c.arguments.positional[0];
+  const Value& type = c.arguments.positional[1];
+  if (const auto known = is_instance(object, type)) return Value(*known);
+  if (object.symbol() != nullptr && type.symbol() != nullptr) {
+    if (const auto known = in.host().is_instance(*object.symbol(), *type.symbol())) {
+      return Value(*known);
+    }
+  }
   return in.unknown("the type of something unknown");
 }
 

@@ -244,6 +244,8 @@ class Interpreter {
   bool contains_yield(const Node& node) const;
   /// What is being raised is raised under a condition only: another way goes on.
   void raised_on_one_way();
+  void change_symbol(const Node& variable, const Value& value, std::string_view keyword,
+                     const Value& given);
   // statements.cpp
   Flow exec_node(const Node& node);
   Flow exec_children(const Node& node);
