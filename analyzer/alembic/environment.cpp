@@ -10,6 +10,7 @@
 #include "analyzer/alembic/ini.h"
 #include "analyzer/alembic/values.h"
 #include "analyzer/python/host.h"
+#include "analyzer/python/syntax.h"
 
 namespace forelock::alembic {
 namespace {
@@ -111,6 +112,7 @@ class EnvironmentHost final : public python::Host {
     return {};
   }
 
+  [[nodiscard]] bool found_any() const { return conventions_ > 0; }
   /// The convention of the only MetaData that has one.
   [[nodiscard]] NamingConvention only_convention() const {
     return conventions_ == 1 ? last_convention_ : NamingConvention();
@@ -149,6 +151,7 @@ class EnvironmentHost final : public python::Host {
 
   void note(std::optional<NamingConvention> convention) {
     if (!convention) return;
+    if (conventions_ > 0 && *convention == last_convention_) return;  // the module, imported again
     last_convention_ = *std::move(convention);
     ++conventions_;
   }
@@ -228,6 +231,15 @@ Environment read_environment(text::FileRef ini, std::shared_ptr<const python::Pa
        {"run_migrations_online", "run_migrations_offline", "do_run_migrations"}) {
     if (!environment.transaction_per_migration && !environment.version_table) {
       (void)evaluator.call(name);
+    }
+  }
+  // A convention may be set by a module that env.py imports for that only: names are followed when
+  // they are read, so such a module was not run yet.
+  for (const std::string& dotted : environment.modules) {
+    if (host.found_any() || !find_module) break;
+    const auto module = find_module(dotted);
+    if (module != nullptr && module->file()->text().contains("naming_convention")) {
+      evaluator.import_module(dotted);
     }
   }
   host.finish(evaluator);

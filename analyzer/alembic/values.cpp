@@ -42,6 +42,7 @@ constexpr std::array kPackages{
     Package{"fastapi_users", "fastapi_users."},
     Package{"advanced_alchemy", "advanced_alchemy."},
     Package{"citext", "citext."},
+    Package{"oslo_db.sqlalchemy.types", "oslo_db."},
     Package{"sqlalchemy_utc", "sqlalchemy_utc."},
 };
 
