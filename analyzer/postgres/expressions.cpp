@@ -62,13 +62,6 @@ model::TypeName value_function_type(std::string_view name) {
   return builtin("name");
 }
 
-std::vector<model::TypeName> argument_types(const Catalog& catalog, const Scope& scope,
-                                            const Expression& call) {
-  std::vector<model::TypeName> result;
-  for (const Expression& arg : call.args) result.push_back(infer_type(catalog, scope, arg));
-  return result;
-}
-
 const facts::OperatorFact* resolve_operator(const Catalog& catalog, const Scope& scope,
                                             const Expression& expression) {
   return resolve_operator(catalog, expression.name, argument_types(catalog, scope, expression));
@@ -198,6 +191,13 @@ void add_volatility(const Catalog& catalog, const Scope& scope, const Expression
 }
 
 }  // namespace
+
+std::vector<model::TypeName> argument_types(const Catalog& catalog, const Scope& scope,
+                                            const Expression& call) {
+  std::vector<model::TypeName> result;
+  for (const Expression& arg : call.args) result.push_back(infer_type(catalog, scope, arg));
+  return result;
+}
 
 Scope::Found Scope::find(std::string_view qualifier, std::string_view column) const {
   for (const Entry& entry : entries) {

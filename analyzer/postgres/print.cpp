@@ -355,14 +355,14 @@ std::string print_expression(const Catalog& catalog, const Scope& scope,
                              const Expression& expression, const model::TypeName& wanted) {
   Printer printer(catalog, scope);
   const std::optional<std::string> text = printer.typed(expression, wanted);
-  return text ? *text : expression.sql;
+  return text ? *text : respelled_text(expression);
 }
 
 std::string readable_expression(const Catalog& catalog, const Scope& scope,
                                 const Expression& expression, const model::TypeName& wanted) {
   Printer printer(catalog, scope, true);
   const std::optional<std::string> text = printer.typed(expression, wanted);
-  return text ? *text : expression.sql;
+  return text ? *text : respelled_text(expression);
 }
 
 }  // namespace forelock::postgres

@@ -123,6 +123,7 @@ void Replay::begin_migration(std::uint32_t index) {
       column.added_by_this_migration = false;
       column.nulls_written = false;
       column.constants_written.clear();
+      column.values_inserted.clear();
     }
     catalog_.put(std::move(copy));
   }
@@ -215,7 +216,9 @@ void Replay::apply_transaction(const model::Transaction& control, Effects& effec
       return;
     case Kind::kSavepoint:
       if (!session_.in_transaction) {
-        fail("25P01", "SAVEPOINT can only be used in transaction blocks");
+        // Whoever runs it may have begun one.
+        effects.risks.push_back(
+            {"25P01", false, "SAVEPOINT can only be used in transaction blocks"});
         return;
       }
       savepoints_.push_back({control.savepoint, catalog_, session_.held, session_.settings});

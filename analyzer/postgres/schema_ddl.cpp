@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "analyzer/postgres/print.h"
 #include "analyzer/postgres/schema_text.h"
@@ -41,11 +43,10 @@ class Writer {
            extension->schema == "public" ? ""
                                          : " SCHEMA " + model::quote_identifier(extension->schema));
     }
-    types();
     for (const Relation* relation : relations_) {
       if (relation->kind == RelationKind::kSequence && !is_identity(*relation)) sequence(*relation);
     }
-    functions(false);
+    types_and_functions();
     for (const Relation* relation : relations_) {
       if (is_table(*relation)) table(*relation);
     }
@@ -55,13 +56,16 @@ class Writer {
     for (const Relation* relation : relations_) {
       if (relation->kind == RelationKind::kSequence && !is_identity(*relation)) owner(*relation);
     }
-    functions(true);
+    functions_of_tables();
     for (const Relation* relation : relations_) {
       if (!is_table(*relation)) continue;
       for (const Column& own : relation->columns) {
-        if (!late_not_null(*relation, own)) continue;
-        line("ALTER TABLE ONLY {} ALTER COLUMN {} SET NOT NULL", qualified(*relation),
-             model::quote_identifier(own.name));
+        if (!late_default(*relation, own)) continue;
+        line("ALTER TABLE ONLY {} ALTER COLUMN {} SET DEFAULT {}", qualified(*relation),
+             model::quote_identifier(own.name), default_text(*relation, own));
+      }
+      for (const Column& own : relation->columns) {
+        if (late_not_null(*relation, own)) set_not_null_late(*relation, own);
       }
       keys(*relation, false);
     }
@@ -121,32 +125,46 @@ class Writer {
   [[nodiscard]] bool is_identity(const Relation& sequence) const {
     const Relation* table = catalog_.relation(sequence.table);
     const Column* column = table == nullptr ? nullptr : table->column(sequence.owner_column);
-    return column != nullptr && column->identity != model::IdentityKind::kNone;
+    return column != nullptr && column->identity != model::IdentityKind::kNone &&
+           column->owned_sequence == sequence.oid;
   }
 
-  void types() {
-    std::vector<const Type*> all = catalog_.types();
-    std::ranges::sort(all, {}, [](const Type* type) { return type->oid; });
-    for (const Type* type : all) {
-      const std::string name = model::quoted({type->schema, type->name});
-      switch (type->kind) {
-        case TypeKind::kEnum:
-          enumeration(*type, name);
-          break;
-        case TypeKind::kDomain:
-          domain(*type, name);
-          break;
-        case TypeKind::kComposite:
-          composite(*type, name);
-          break;
-        case TypeKind::kRange:
-          line("CREATE TYPE {} AS RANGE ({})", name, options(type->range, false));
-          break;
-        case TypeKind::kBase:
-          continue;
-      }
-      comment_on(type->kind == TypeKind::kDomain ? "DOMAIN" : "TYPE", name, type->comment);
+  /// In the order in which they were made: a type may need a function, and a function a type.
+  void types_and_functions() {
+    std::map<Oid, std::pair<const Type*, const CatalogFunction*>> all;
+    for (const Type* type : catalog_.types()) all[type->oid].first = type;
+    for (const CatalogFunction* function : catalog_.functions()) {
+      if (!needs_table(*function)) all[function->oid].second = function;
     }
+    for (const auto& [oid, object] : all) {
+      if (object.first != nullptr) type(*object.first);
+      if (object.second != nullptr) function(*object.second);
+    }
+    // A check may call a function that is younger than its domain.
+    for (const auto& [oid, object] : all) {
+      if (object.first != nullptr) domain_checks(*object.first);
+    }
+  }
+
+  void type(const Type& own) {
+    const std::string name = model::quoted({own.schema, own.name});
+    switch (own.kind) {
+      case TypeKind::kEnum:
+        enumeration(own, name);
+        break;
+      case TypeKind::kDomain:
+        domain(own, name);
+        break;
+      case TypeKind::kComposite:
+        composite(own, name);
+        break;
+      case TypeKind::kRange:
+        line("CREATE TYPE {} AS RANGE ({})", name, options(own.range, false));
+        break;
+      case TypeKind::kBase:
+        return;
+    }
+    comment_on(own.kind == TypeKind::kDomain ? "DOMAIN" : "TYPE", name, own.comment);
   }
 
   void enumeration(const Type& type, const std::string& name) {
@@ -160,19 +178,17 @@ class Writer {
 
   void domain(const Type& type, const std::string& name) {
     std::string text = fmt::format("CREATE DOMAIN {} AS {}", name, type_text(type.base));
-    if (type.default_value) text += " DEFAULT " + type.default_value->sql;
+    if (type.default_value) text += " DEFAULT " + respelled_text(*type.default_value);
     if (type.not_null) text += " NOT NULL";
-    const auto check = [](const CatalogConstraint& constraint) {
-      return fmt::format(" CONSTRAINT {} CHECK ({})", model::quote_identifier(constraint.name),
-                         constraint.expression->sql);
-    };
-    for (const CatalogConstraint& constraint : type.constraints) {
-      if (constraint.expression && constraint.validated) text += check(constraint);
-    }
     line("{}", text);
+  }
+
+  void domain_checks(const Type& type) {
     for (const CatalogConstraint& constraint : type.constraints) {
-      if (!constraint.expression || constraint.validated) continue;
-      line("ALTER DOMAIN {} ADD{} NOT VALID", name, check(constraint));
+      if (!constraint.expression) continue;
+      line("ALTER DOMAIN {} ADD CONSTRAINT {} CHECK ({}){}",
+           model::quoted({type.schema, type.name}), model::quote_identifier(constraint.name),
+           respelled_text(*constraint.expression), constraint.validated ? "" : " NOT VALID");
     }
   }
 
@@ -230,61 +246,70 @@ class Writer {
          model::quote_identifier(column->name));
   }
 
-  /// `of_tables`: those that need a table, after the tables are there.
-  void functions(bool of_tables) {
+  [[nodiscard]] bool needs_table(const CatalogFunction& function) const {
+    return std::ranges::any_of(function.needs, [&](const Dependency& dependency) {
+      const Relation* relation = catalog_.relation(dependency.needs);
+      return relation != nullptr && relation->kind != RelationKind::kCompositeType;
+    });
+  }
+
+  void functions_of_tables() {
     std::vector<const CatalogFunction*> all = catalog_.functions();
     std::ranges::sort(all, {}, [](const CatalogFunction* function) { return function->oid; });
-    for (const CatalogFunction* function : all) {
-      const bool needs_table =
-          std::ranges::any_of(function->needs, [&](const Dependency& dependency) {
-            const Relation* relation = catalog_.relation(dependency.needs);
-            return relation != nullptr && relation->kind != RelationKind::kCompositeType;
-          });
-      if (needs_table != of_tables) continue;
-      const model::CreateFunction& definition = function->definition;
-      std::string parameters;
+    for (const CatalogFunction* own : all) {
+      if (needs_table(*own)) function(*own);
+    }
+  }
+
+  void function(const CatalogFunction& own) {
+    const model::CreateFunction& definition = own.definition;
+    std::string parameters;
+    for (const model::FunctionParameter& parameter : definition.parameters) {
+      if (parameter.mode == 't') continue;
+      if (!parameters.empty()) parameters += ", ";
+      if (parameter.mode == 'o') parameters += "OUT ";
+      if (parameter.mode == 'b') parameters += "INOUT ";
+      if (parameter.mode == 'v') parameters += "VARIADIC ";
+      if (!parameter.name.empty()) parameters += model::quote_identifier(parameter.name) + " ";
+      parameters += type_text(parameter.type);
+      if (parameter.default_value) {
+        parameters += " DEFAULT " + respelled_text(*parameter.default_value);
+      }
+    }
+    std::string text =
+        fmt::format("CREATE {} {}({})", definition.procedure ? "PROCEDURE" : "FUNCTION",
+                    model::quoted({own.schema, own.name}), parameters);
+    if (definition.returns_table) {
+      std::string columns;
       for (const model::FunctionParameter& parameter : definition.parameters) {
-        if (parameter.mode == 't') continue;
-        if (!parameters.empty()) parameters += ", ";
-        if (parameter.mode == 'o') parameters += "OUT ";
-        if (parameter.mode == 'b') parameters += "INOUT ";
-        if (parameter.mode == 'v') parameters += "VARIADIC ";
-        if (!parameter.name.empty()) parameters += model::quote_identifier(parameter.name) + " ";
-        parameters += type_text(parameter.type);
-        if (parameter.default_value) parameters += " DEFAULT " + parameter.default_value->sql;
+        if (parameter.mode != 't') continue;
+        if (!columns.empty()) columns += ", ";
+        columns += model::quote_identifier(parameter.name) + " " + type_text(parameter.type);
       }
-      std::string text =
-          fmt::format("CREATE {} {}({})", definition.procedure ? "PROCEDURE" : "FUNCTION",
-                      model::quoted({function->schema, function->name}), parameters);
-      if (definition.returns_table) {
-        std::string columns;
-        for (const model::FunctionParameter& parameter : definition.parameters) {
-          if (parameter.mode != 't') continue;
-          if (!columns.empty()) columns += ", ";
-          columns += model::quote_identifier(parameter.name) + " " + type_text(parameter.type);
-        }
-        text += fmt::format(" RETURNS TABLE({})", columns);
-      } else if (definition.returns && !definition.procedure) {
-        text += " RETURNS " + type_text(*definition.returns);
-      }
-      text += " LANGUAGE " + model::quote_identifier(definition.language);
-      if (!definition.procedure && definition.volatility != model::Volatility::kVolatile) {
-        text += definition.volatility == model::Volatility::kStable ? " STABLE" : " IMMUTABLE";
-      }
-      if (definition.strict) text += " STRICT";
-      if (definition.security_definer) text += " SECURITY DEFINER";
-      for (const auto& [name, value] : definition.settings) {
-        text += fmt::format(
-            " SET {} TO {}", name,
-            name == "search_path" || value.empty() ? value : model::quote_literal(value));
-      }
-      line("{} AS {}", text, model::quote_literal(definition.body));
-      if (function->comment) {
-        comment_on(
-            definition.procedure ? "PROCEDURE" : "FUNCTION",
-            fmt::format("{}({})", model::quoted({function->schema, function->name}), parameters),
-            function->comment);
-      }
+      text += fmt::format(" RETURNS TABLE({})", columns);
+    } else if (definition.returns && !definition.procedure) {
+      text += " RETURNS " + type_text(*definition.returns);
+    }
+    text += " LANGUAGE " + model::quote_identifier(definition.language);
+    if (!definition.procedure && definition.volatility != model::Volatility::kVolatile) {
+      text += definition.volatility == model::Volatility::kStable ? " STABLE" : " IMMUTABLE";
+    }
+    if (definition.strict) text += " STRICT";
+    if (definition.security_definer) text += " SECURITY DEFINER";
+    if (definition.leakproof) text += " LEAKPROOF";
+    if (!definition.parallel.empty()) text += " PARALLEL " + definition.parallel;
+    if (!definition.cost.empty()) text += " COST " + definition.cost;
+    if (!definition.rows.empty()) text += " ROWS " + definition.rows;
+    for (const auto& [name, value] : definition.settings) {
+      text +=
+          fmt::format(" SET {} TO {}", name,
+                      name == "search_path" || value.empty() ? value : model::quote_literal(value));
+    }
+    line("{} AS {}", text, model::quote_literal(definition.body));
+    if (own.comment) {
+      comment_on(definition.procedure ? "PROCEDURE" : "FUNCTION",
+                 fmt::format("{}({})", model::quoted({own.schema, own.name}), parameters),
+                 own.comment);
     }
   }
 
@@ -307,15 +332,57 @@ class Writer {
     return result;
   }
 
-  /// NOT NULL that a child does not have, from ALTER TABLE ONLY ... ADD PRIMARY KEY: the child can
-  /// inherit only before it is there.
+  /// The column of that name in a child.
+  [[nodiscard]] const Column* child_column(Oid child, const Column& own) const {
+    const Relation* relation = catalog_.relation(child);
+    return relation == nullptr ? nullptr : relation->column(own.name);
+  }
+
+  /// NOT NULL that a child does not have: it can inherit only before that is there. A child of a
+  /// plain table comes to it by ALTER TABLE ONLY ... ADD PRIMARY KEY, a partition by DROP and SET
+  /// NOT NULL in one statement, of which only the first reaches it.
   [[nodiscard]] bool late_not_null(const Relation& table, const Column& own) const {
-    return own.not_null && table.kind == RelationKind::kTable &&
-           std::ranges::any_of(table.children, [&](Oid child) {
-             const Relation* relation = catalog_.relation(child);
-             const Column* same = relation == nullptr ? nullptr : relation->column(own.name);
+    return own.not_null && is_table(table) && std::ranges::any_of(table.children, [&](Oid child) {
+             const Column* same = child_column(child, own);
              return same != nullptr && !same->not_null;
            });
+  }
+
+  void set_not_null_late(const Relation& table, const Column& own) {
+    const std::string column = model::quote_identifier(own.name);
+    if (table.kind == RelationKind::kTable) {
+      line("ALTER TABLE ONLY {} ALTER COLUMN {} SET NOT NULL", qualified(table), column);
+      return;
+    }
+    line("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", qualified(table), column);
+    line("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL, ALTER COLUMN {} SET NOT NULL",
+         qualified(table), column, column);
+    for (const Oid child : table.children) {
+      const Column* same = child_column(child, own);
+      if (same == nullptr || !same->not_null) continue;
+      line("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", qualified(*catalog_.relation(child)),
+           column);
+    }
+  }
+
+  /// A default that takes its values from an identity column's sequence, which its table brings.
+  [[nodiscard]] bool late_default(const Relation& table, const Column& own) const {
+    return std::ranges::any_of(table.needs, [&](const Dependency& dependency) {
+      const Relation* sequence = catalog_.relation(dependency.needs);
+      return dependency.kind == Dependency::Part::kDefault &&
+             dependency.object_column == own.number && sequence != nullptr &&
+             sequence->kind == RelationKind::kSequence && is_identity(*sequence);
+    });
+  }
+
+  [[nodiscard]] std::string default_text(const Relation& table, const Column& own) const {
+    // A bare literal needs the column's type; what is cast on assignment is cast here as well.
+    const model::Expression& value = *own.default_value;
+    const bool literal = value.kind == model::ExpressionKind::kConstant &&
+                         (value.constant == model::ConstantKind::kString ||
+                          value.constant == model::ConstantKind::kNull);
+    return readable_expression(catalog_, {}, default_of(table, own),
+                               literal ? base_type(catalog_, own.type) : model::TypeName{});
   }
 
   std::string column(const Relation& table, const Column& own) {
@@ -326,15 +393,8 @@ class Writer {
           fmt::format(" GENERATED ALWAYS AS ({}) {}",
                       readable_expression(catalog_, Scope::of(table), *own.generation_expression),
                       own.generated == model::GeneratedKind::kVirtual ? "VIRTUAL" : "STORED");
-    } else if (own.default_value) {
-      // A bare literal needs the column's type; what is cast on assignment is cast here as well.
-      const model::Expression& value = *own.default_value;
-      const bool literal = value.kind == model::ExpressionKind::kConstant &&
-                           (value.constant == model::ConstantKind::kString ||
-                            value.constant == model::ConstantKind::kNull);
-      text += " DEFAULT " +
-              readable_expression(catalog_, {}, default_of(table, own),
-                                  literal ? base_type(catalog_, own.type) : model::TypeName{});
+    } else if (own.default_value && !late_default(table, own)) {
+      text += " DEFAULT " + default_text(table, own);
     }
     if (own.identity != model::IdentityKind::kNone) {
       const Relation* sequence = catalog_.relation(own.owned_sequence);
@@ -589,12 +649,24 @@ class Writer {
     if (!given.constraint_table.empty()) text += " FROM " + model::quoted(given.constraint_table);
     if (given.deferrable || given.initially_deferred) text += " DEFERRABLE";
     if (given.initially_deferred) text += " INITIALLY DEFERRED";
+    if (!given.old_table.empty() || !given.new_table.empty()) text += " REFERENCING";
+    if (!given.old_table.empty()) {
+      text += " OLD TABLE AS " + model::quote_identifier(given.old_table);
+    }
+    if (!given.new_table.empty()) {
+      text += " NEW TABLE AS " + model::quote_identifier(given.new_table);
+    }
     text += given.row ? " FOR EACH ROW" : " FOR EACH STATEMENT";
-    if (given.when) text += fmt::format(" WHEN ({})", given.when->sql);
+    if (given.when) text += fmt::format(" WHEN ({})", respelled_text(*given.when));
     const CatalogFunction* function = catalog_.function(own.function);
-    line("{} EXECUTE FUNCTION {}()", text,
+    std::string arguments;
+    for (const std::string& argument : given.arguments) {
+      arguments += (arguments.empty() ? "" : ", ") + model::quote_literal(argument);
+    }
+    line("{} EXECUTE FUNCTION {}({})", text,
          function == nullptr ? model::quoted(given.function)
-                             : model::quoted({function->schema, function->name}));
+                             : model::quoted({function->schema, function->name}),
+         arguments);
     const std::string name = model::quote_identifier(own.name);
     if (own.state != 'O') {
       line("ALTER TABLE {} {} TRIGGER {}", qualified(table),

@@ -103,11 +103,11 @@ def write(folder):
             "('pg_catalog'::regnamespace, 'public'::regnamespace) "
             'ORDER BY proname COLLATE "C", proargtypes::text'):
         arg_list = [at(a) for a in args.split()]
-        if any(a < 0 or types[a][1] in ("internal", "cstring") for a in arg_list):
+        # What takes or gives "internal" cannot be called.
+        if any(a < 0 or types[a][1] == "internal" for a in arg_list):
             continue
-        if types[at(ret)][1] in ("internal", "cstring", "trigger", "event_trigger") and name != "textin":
-            if types[at(ret)][1] != "trigger":
-                continue
+        if types[at(ret)][1] in ("internal", "event_trigger"):
+            continue
         functions.append((name, len(pool), len(arg_list), int(defaults), at(ret), volatility, kind,
                           variadic == "t", returns_set == "t", owner.get(("pg_proc", oid), 0)))
         pool += arg_list

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/alter_table/changed_types.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -271,6 +272,7 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
                              table.name));
   }
   const std::string& name = base_type(run.catalog, type.name).name.name;
+  if (rows && rewrite) check_converted(run, table, column, action, type.name);
   if (rows && rewrite) {
     const bool bits = column.type.name.name == "bit" || column.type.name.name == "varbit";
     if (name == "bit" && bits && !type.name.modifiers.empty()) {
@@ -309,6 +311,7 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
       }
       own.storage.clear();
       own.compression.clear();
+      own.values_inserted.clear();
       own.type = type.name;
       own.type_oid = type.user_type;
       own.collation = action.collation;

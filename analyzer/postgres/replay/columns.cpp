@@ -148,7 +148,7 @@ Oid add_owned_sequence(Run& run, Relation& table, Column& column,
     sequence.sequence.type->modifiers.clear();
   }
   resolve_sequence_options(sequence.sequence);
-  column.owned_sequence = sequence.oid;
+  own_sequence(column, sequence.oid);
   const Oid oid = sequence.oid;
   run.put(std::move(sequence));
   run.created(oid);

@@ -44,6 +44,7 @@ bool inherit_column(Run& run, Relation& table, const Relation& parent, const Col
   copy.inherited_from = 1;
   copy.local = false;
   copy.owned_sequence = 0;
+  copy.more_sequences.clear();
   copy.comment.reset();
   copy.added_by_this_migration = true;
   if (!parent.is_partition && parent.kind != RelationKind::kPartitionedTable) {
@@ -492,6 +493,11 @@ bool apply(Run& run, const model::CreateTable& statement) {
   if (statement.partition_by) {
     table.partition_key = statement.partition_by;
     if (!check_partition_key(run, table, *statement.partition_by)) return false;
+    for (const model::IndexKey& key : statement.partition_by->keys) {
+      if (!key.expression) continue;
+      add_needs(table, needs_of(run.catalog, Scope::of(table), *key.expression),
+                Dependency::Part::kPartitionKey);
+    }
   }
   const std::vector<Oid> parents = table.parents;
   if (parent == 0) {

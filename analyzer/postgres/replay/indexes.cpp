@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/facts/storage_parameters.h"
 #include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -275,11 +276,11 @@ void add_backing_constraint(Run& run, Oid table, Relation& index, const IndexReq
   run.change(table, [&](Relation& copy) { copy.constraints.push_back(std::move(constraint)); });
 }
 
-/// Whether the history itself wrote one constant into the rows of the only key column.
+/// Whether the history itself wrote one constant into rows of the only key column.
 bool may_have_duplicates(const Relation& table, const Relation& index) {
   if (index.keys.size() != 1 || index.predicate || !table.rows_loaded) return false;
   const Column* column = table.column(index.keys[0].column);
-  return column != nullptr && !column->constants_written.empty();
+  return column != nullptr && (!column->constants_written.empty() || holds_twice(*column));
 }
 
 bool recurse_to_partitions(Run& run, Oid table, Oid index, const IndexRequest& request) {

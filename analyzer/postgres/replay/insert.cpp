@@ -9,6 +9,7 @@
 
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/firing.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/partition_bounds.h"
 #include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
@@ -377,6 +378,7 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   note_nulls(run, table, nulls, true);
   note_rows(run, table);
+  if (!through_view) note_inserted(run, table, statement, given);
   return true;
 }
 

@@ -151,6 +151,33 @@ bool drop_owned(Run& run) {
   return targets.empty() || drop(run, std::move(targets), cascade);
 }
 
+/// A role that owns relations cannot go: checkSharedDependencies().
+bool drop_roles(Run& run) {
+  const std::vector<std::string> parts = words(run.sql);
+  for (const Relation* relation : run.catalog.relations()) {
+    if (relation->owner.empty() || std::ranges::find(parts, relation->owner) == parts.end()) {
+      continue;
+    }
+    return run.fail("2BP01", fmt::format("role \"{}\" cannot be dropped because it owns {}",
+                                         relation->owner, shown(*relation)));
+  }
+  return true;
+}
+
+// Source: validate_ddl_tags() and its kin in src/backend/commands/event_trigger.c, PostgreSQL 17.
+constexpr std::string_view kTriggerEvents[] = {"ddl_command_start", "ddl_command_end", "sql_drop",
+                                               "table_rewrite", "login"};
+
+bool check_event(Run& run) {
+  const std::vector<std::string> parts = words(run.sql);
+  const auto on = std::ranges::find(parts, "on");
+  if (parts.end() - on < 2 ||
+      std::ranges::find(kTriggerEvents, *(on + 1)) != std::ranges::end(kTriggerEvents)) {
+    return true;
+  }
+  return run.fail("42601", fmt::format("unrecognized event name \"{}\"", *(on + 1)));
+}
+
 struct TrackedObject {
   std::string_view tag;
   ObjectKind kind;
@@ -341,24 +368,6 @@ bool apply(Run& run, const model::SetConstraints& statement) {
 
 namespace {
 
-/// ALTER FUNCTION ... IMMUTABLE and its kin; signatures are not compared.
-bool alter_function(Run& run) {
-  const std::vector<std::string> parts = words(run.sql);
-  if (parts.size() < 3) return true;
-  const auto found = run.catalog.find_functions({"", parts[2]});
-  if (found.empty()) return true;  // With a schema, or one of an extension.
-  if (found.size() != 1) return true;
-  for (const auto& [word, volatility] : {std::pair{"immutable", model::Volatility::kImmutable},
-                                         std::pair{"stable", model::Volatility::kStable},
-                                         std::pair{"volatile", model::Volatility::kVolatile}}) {
-    if (std::ranges::find(parts, word) == parts.end()) continue;
-    CatalogFunction copy = *found.front();
-    copy.definition.volatility = volatility;
-    run.catalog.put(std::move(copy));
-  }
-  return true;
-}
-
 /// The name of a new aggregate; its schema and its arguments are not kept.
 void note_aggregate(Run& run) {
   const std::vector<std::string> parts = words(run.sql.substr(0, run.sql.find('(')));
@@ -404,7 +413,8 @@ bool apply(Run& run, const model::Other& statement) {
   if (tag.starts_with("ALTER TABLE ALL IN TABLESPACE")) return move_all(run);
   if (tag == "REASSIGN OWNED") return reassign(run);
   if (tag == "DROP OWNED") return drop_owned(run);
-  if (tag == "ALTER FUNCTION") return alter_function(run);
+  if (tag == "DROP ROLE") return drop_roles(run);
+  if (tag == "CREATE EVENT TRIGGER" && !check_event(run)) return false;
   if (tag == "CREATE AGGREGATE") {
     note_aggregate(run);
     return true;

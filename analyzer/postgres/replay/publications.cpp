@@ -11,12 +11,32 @@ namespace {
 
 using model::ObjectKind;
 
+/// What a table is narrowed to. Source: TransformPubWhereClauses(), pub_collist_to_bitmapset().
+bool check_narrowing(Run& run, Oid table, const model::PublishedTable& published) {
+  if (published.where &&
+      (!check_expression(run, run.at(table), *published.where, "publication WHERE expressions") ||
+       !check_condition(run, Scope::of(run.at(table)), *published.where, "PUBLICATION WHERE"))) {
+    return false;
+  }
+  for (const std::string& column : published.columns) {
+    const Column* found = run.column(table, column);
+    if (found == nullptr) return false;
+    if (std::ranges::count(published.columns, column) > 1) {
+      return run.fail("42710", "duplicate column in publication column list");
+    }
+    if (found->generated != model::GeneratedKind::kNone && !run.since(18)) {
+      return run.fail("42P10", "cannot use generated column in publication column list");
+    }
+  }
+  return true;
+}
+
 /// The tables that a clause names, locked and checked; false after failing.
 /// Source: OpenTableList(), check_publication_add_relation().
-bool open_tables(Run& run, const std::vector<model::QualifiedName>& names, bool adding,
+bool open_tables(Run& run, const std::vector<model::PublishedTable>& given, bool adding,
                  std::vector<Oid>& tables) {
-  for (const model::QualifiedName& name : names) {
-    const Relation* table = run.relation(name);
+  for (const model::PublishedTable& published : given) {
+    const Relation* table = run.relation(published.name);
     if (table == nullptr) return false;
     run.lock(*table, LockMode::kShareUpdateExclusive);
     tables.push_back(table->oid);
@@ -33,6 +53,7 @@ bool open_tables(Run& run, const std::vector<model::QualifiedName>& names, bool 
       return run.fail(stored || (run.since(15) && !is_index(table->kind)) ? "22023" : "42809",
                       fmt::format("cannot add relation \"{}\" to publication", table->name));
     }
+    if (!check_narrowing(run, table->oid, published)) return false;
   }
   return true;
 }

@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/named_objects.h"
+#include "analyzer/postgres/replay/respell.h"
 
 namespace forelock::postgres {
 namespace {
@@ -130,6 +131,14 @@ void rename_in_defaults(Run& run, const Relation& sequence) {
 /// A type's new name in everything that spells it.
 void respell_type(Run& run, Oid oid, const model::QualifiedName& from,
                   const model::QualifiedName& to) {
+  change_dependents(run, oid, [&](model::Expression& part, const Scope&) {
+    if (part.kind != model::ExpressionKind::kCast || !part.type ||
+        part.type->name.name != from.name ||
+        (!part.type->name.schema.empty() && part.type->name.schema != from.schema)) {
+      return;
+    }
+    part.type->name = {to.schema == "public" ? "" : to.schema, to.name};
+  });
   for (const Dependency& dependency : run.catalog.dependents(oid)) {
     if (run.catalog.relation(dependency.object) != nullptr) {
       run.change(dependency.object, [&](Relation& copy) {
@@ -191,6 +200,7 @@ bool rename_relation(Run& run, const model::Rename& statement) {
     if (taken != nullptr) run.erase(taken->oid);
   }
   const model::QualifiedName from{relation->schema, relation->name};
+  respell_in_policies(run, oid, from.name, to);
   run.change(oid, [&](Relation& copy) { copy.name = to; });
   const Relation& renamed = run.at(oid);
   respell_type(run, oid, from, {renamed.schema, to});
@@ -248,35 +258,22 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
 }
 
 /// A function's new name in the expressions that call it.
-void respell_function(Run& run, Oid oid, const CatalogFunction& from, const CatalogFunction& to) {
-  const std::function<void(model::Expression&)> respell = [&](model::Expression& part) {
-    for (model::Expression& arg : part.args) respell(arg);
+void respell_function(Run& run, const CatalogFunction& from, const CatalogFunction& to) {
+  change_dependents(run, from.oid, [&](model::Expression& part, const Scope& scope) {
     if (part.kind != model::ExpressionKind::kFunction || part.name != from.name ||
         (!part.qualifier.empty() && part.qualifier != from.schema)) {
       return;
     }
+    // Of several functions of the name the call's arguments tell which one it is.
+    const bool alone = run.catalog.find_functions({from.schema, from.name}).size() == 1;
+    if (!alone) {
+      const ResolvedFunction called = resolve_function(
+          run.catalog, {from.schema, from.name}, argument_types(run.catalog, scope, part), true);
+      if (called.user == nullptr || called.user->oid != from.oid) return;
+    }
     part.name = to.name;
     part.qualifier = to.schema == "public" ? "" : to.schema;
-  };
-  const auto respell_in = [&](std::optional<model::Expression>& expression) {
-    if (expression) respell(*expression);
-  };
-  for (const Dependency& dependency : run.catalog.dependents(oid)) {
-    if (run.catalog.relation(dependency.object) == nullptr) continue;
-    run.change(dependency.object, [&](Relation& copy) {
-      for (Column& column : copy.columns) {
-        respell_in(column.default_value);
-        respell_in(column.generation_expression);
-      }
-      for (CatalogConstraint& constraint : copy.constraints) respell_in(constraint.expression);
-      for (IndexColumn& key : copy.keys) respell_in(key.expression);
-      respell_in(copy.predicate);
-      for (Policy& policy : copy.policies) {
-        respell_in(policy.definition.using_expression);
-        respell_in(policy.definition.check_expression);
-      }
-    });
-  }
+  });
 }
 
 bool move_function(Run& run, const model::ObjectReference& object, const std::string& schema,
@@ -291,7 +288,7 @@ bool move_function(Run& run, const model::ObjectReference& object, const std::st
   if (!schema.empty()) copy.schema = schema;
   if (!name.empty()) copy.name = truncate_identifier(name);
   const CatalogFunction before = *found[0];
-  respell_function(run, before.oid, before, copy);
+  respell_function(run, before, copy);
   run.catalog.put(std::move(copy));
   return true;
 }
@@ -329,7 +326,7 @@ bool rename_schema(Run& run, const std::string& from, const std::string& to) {
     if (function->schema != from) continue;
     CatalogFunction moved = *function;
     moved.schema = to;
-    respell_function(run, moved.oid, *function, moved);
+    respell_function(run, *function, moved);
     run.catalog.put(std::move(moved));
   }
   for (const Statistics* object : run.catalog.statistics()) {
@@ -517,7 +514,7 @@ bool apply(Run& run, const model::SetSchema& statement) {
   }
   std::vector<Oid> parts = relation->indexes;
   for (const Column& column : relation->columns) {
-    if (column.owned_sequence != 0) parts.push_back(column.owned_sequence);
+    for (const Oid sequence : owned_sequences(column)) parts.push_back(sequence);
   }
   parts.push_back(oid);
   for (const Oid part : parts) {

@@ -299,6 +299,7 @@ bool apply(Run& run, const model::CreateDomain& statement);
 bool apply(Run& run, const model::AlterDomain& statement);
 bool apply(Run& run, const model::CreateView& statement);
 bool apply(Run& run, const model::CreateFunction& statement);
+bool apply(Run& run, const model::AlterFunction& statement);
 bool apply(Run& run, const model::CreateTrigger& statement);
 bool apply(Run& run, const model::CreatePolicy& statement);
 bool apply(Run& run, const model::AlterPolicy& statement);

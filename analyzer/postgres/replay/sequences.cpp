@@ -11,12 +11,10 @@ namespace forelock::postgres {
 namespace {
 
 /// Points an owned sequence at its column: OWNED BY table.column.
-bool own_sequence(Run& run, Relation& sequence, const std::vector<std::string>& owner) {
+bool take_owner(Run& run, Relation& sequence, const std::vector<std::string>& owner) {
   if (sequence.table != 0 && run.catalog.relation(sequence.table) != nullptr) {
     run.change(sequence.table, [&](Relation& copy) {
-      for (Column& column : copy.columns) {
-        if (column.owned_sequence == sequence.oid) column.owned_sequence = 0;
-      }
+      for (Column& column : copy.columns) disown_sequence(column, sequence.oid);
     });
   }
   sequence.table = 0;
@@ -40,7 +38,7 @@ bool own_sequence(Run& run, Relation& sequence, const std::vector<std::string>& 
   const AttributeNumber number = column->number;
   run.change(oid, [&](Relation& copy) {
     for (Column& own : copy.columns) {
-      if (own.number == number) own.owned_sequence = sequence.oid;
+      if (own.number == number) own_sequence(own, sequence.oid);
     }
   });
   return true;
@@ -95,7 +93,7 @@ bool apply(Run& run, const model::CreateSequence& statement) {
   if (statement.persistence == model::Persistence::kUnlogged) {
     sequence.persistence = model::Persistence::kUnlogged;
   }
-  if (statement.options.owned_by && !own_sequence(run, sequence, *statement.options.owned_by)) {
+  if (statement.options.owned_by && !take_owner(run, sequence, *statement.options.owned_by)) {
     return false;
   }
   sequence.sequence.owned_by.reset();
@@ -138,7 +136,7 @@ bool apply(Run& run, const model::AlterSequence& statement) {
     const Relation* table = run.catalog.relation(copy.table);
     const Column* column = table == nullptr ? nullptr : table->column(copy.owner_column);
     const bool identity = column != nullptr && column->identity != model::IdentityKind::kNone;
-    if (!own_sequence(run, copy, *options.owned_by)) return false;
+    if (!take_owner(run, copy, *options.owned_by)) return false;
     if (identity) return run.fail("0A000", "cannot change ownership of identity sequence");
   }
   run.put(std::move(copy));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/firing.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/replay/written_rows.h"
@@ -186,6 +187,7 @@ bool apply(Run& run, const model::Update& statement) {
   }
   lock_referenced(run, owner, &changed);
   follow_references(run, owner, false, &changed);
+  forget_inserted(run, table, &columns);
   note_nulls(run, table, values, false);
   note_nulls(run, table, nulls, true);
   for (const auto& [name, value] : statement.assignments) note_constant(run, table, name, value);
@@ -210,6 +212,7 @@ bool apply(Run& run, const model::Delete& statement) {
   }
   fire_triggers(run, run.at(table), kDeleteEvent);
   follow_references(run, run.at(table), true, nullptr);
+  forget_inserted(run, table, nullptr);
   if (!statement.where && statement.reads.empty()) {
     run.change(table, [](Relation& copy) { copy.rows_deleted = true; });
     note_emptied(run, table, !statement.only);
@@ -243,6 +246,7 @@ bool apply(Run& run, const model::Merge& statement) {
     if (run.column(table, column) == nullptr) return false;
   }
   if (statement.inserts) note_rows(run, table);
+  forget_inserted(run, table, nullptr);
   if (statement.deletes) follow_references(run, run.at(table), true, nullptr);
   return true;
 }

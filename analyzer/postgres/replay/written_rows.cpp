@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/firing.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 
 namespace forelock::postgres {
 namespace {
@@ -134,6 +135,7 @@ void note_emptied(Run& run, Oid table, bool with_descendants) {
       for (Column& column : copy.columns) {
         column.nulls_written = false;
         column.constants_written.clear();
+        column.values_inserted.clear();
       }
     });
   }
@@ -190,8 +192,11 @@ void lock_referenced(Run& run, const Relation& table, const std::vector<std::str
   }
 }
 
-void follow_references(Run& run, const Relation& table, bool deletes,
-                       const std::vector<std::string>* columns) {
+namespace {
+
+/// The same for one table; whose rows go along is added to `deleted`.
+void follow_references_to(Run& run, const Relation& table, bool deletes,
+                          const std::vector<std::string>* columns, std::vector<Oid>& deleted) {
   for (const Catalog::ForeignKeyUse& use : run.foreign_keys_to(table)) {
     if (columns != nullptr) {
       const bool touched =
@@ -231,10 +236,23 @@ void follow_references(Run& run, const Relation& table, bool deletes,
                    fmt::format("rows of \"{}\" may still be referenced from \"{}\"", table.name,
                                use.table->name));
     }
-    if (writes && deletes && action == model::ForeignKeyAction::kCascade &&
-        use.table->oid != table.oid) {
-      follow_references(run, *use.table, true, nullptr);
+    if (writes) forget_inserted(run, use.table->oid, nullptr);
+    const bool goes_along = deletes && action == model::ForeignKeyAction::kCascade;
+    if (goes_along && std::ranges::find(deleted, use.table->oid) == deleted.end()) {
+      deleted.push_back(use.table->oid);
     }
+  }
+}
+
+}  // namespace
+
+void follow_references(Run& run, const Relation& table, bool deletes,
+                       const std::vector<std::string>* columns) {
+  // Tables may reference each other in a circle.
+  std::vector<Oid> deleted = {table.oid};
+  follow_references_to(run, table, deletes, columns, deleted);
+  for (std::size_t i = 1; i < deleted.size(); ++i) {
+    follow_references_to(run, run.at(deleted[i]), true, nullptr, deleted);
   }
 }
 

@@ -115,9 +115,9 @@ bool AlterTableRun::operator()(const model::DropIdentity& action) {
                                           action.column, self().name));
   }
   const Oid sequence = found->owned_sequence;
-  edit(table_, found->number, [](Column& copy) {
+  edit(table_, found->number, [&](Column& copy) {
     copy.identity = model::IdentityKind::kNone;
-    copy.owned_sequence = 0;
+    disown_sequence(copy, sequence);
   });
   if (run_.catalog.relation(sequence) != nullptr) {
     return drop(run_, {{.kind = Kind::kRelation, .oid = sequence, .name = {}}}, false);

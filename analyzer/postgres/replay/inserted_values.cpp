@@ -1,0 +1,277 @@
+#include "analyzer/postgres/replay/inserted_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "analyzer/postgres/literals.h"
+#include "analyzer/postgres/proof.h"
+#include "analyzer/postgres/replay/partition_bounds.h"
+#include "analyzer/postgres/replay/partition_rows.h"
+
+namespace forelock::postgres {
+namespace {
+
+using model::ConstantKind;
+using model::Expression;
+using model::ExpressionKind;
+
+constexpr std::size_t kMaxValues = 8;
+
+Expression constant(ConstantKind kind, std::string text) {
+  Expression result;
+  result.kind = ExpressionKind::kConstant;
+  result.constant = kind;
+  result.name = std::move(text);
+  return result;
+}
+
+std::optional<std::int64_t> number(const Expression& value) {
+  if (value.kind != ExpressionKind::kConstant || value.constant != ConstantKind::kInteger) {
+    return std::nullopt;
+  }
+  std::int64_t result = 0;
+  const char* const end = value.name.data() + value.name.size();
+  const auto [stop, error] = std::from_chars(value.name.data(), end, result);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return result;
+}
+
+/// Of two whole numbers; nullopt where the result is not certain.
+std::optional<Expression> compute(std::string_view op, std::int64_t a, std::int64_t b) {
+  constexpr std::int64_t kLimit = 1'000'000'000;
+  if (a > kLimit || a < -kLimit || b > kLimit || b < -kLimit) return std::nullopt;
+  std::int64_t result = 0;
+  if (op == "+") {
+    result = a + b;
+  } else if (op == "-") {
+    result = a - b;
+  } else if (op == "*") {
+    result = a * b;
+  } else if ((op == "/" || op == "%") && b != 0) {
+    result = op == "/" ? a / b : a % b;
+  } else {
+    return std::nullopt;
+  }
+  return constant(ConstantKind::kInteger, std::to_string(result));
+}
+
+/// The expression where its only column has the value.
+std::optional<Expression> evaluate(const Expression& expression, std::string_view column,
+                                   const Expression& value) {
+  switch (expression.kind) {
+    case ExpressionKind::kConstant:
+      return expression;
+    case ExpressionKind::kColumn:
+      return expression.name == column ? std::optional(value) : std::nullopt;
+    case ExpressionKind::kCast: {
+      if (!expression.type || expression.args.empty() || !expression.type->modifiers.empty() ||
+          expression.type->array_dimensions > 0) {
+        return std::nullopt;
+      }
+      std::optional<Expression> inner = evaluate(expression.args[0], column, value);
+      const std::string& type = expression.type->name.name;
+      if (!inner) return std::nullopt;
+      if (type == "text" || type == "varchar") return constant(ConstantKind::kString, inner->name);
+      if ((type == "int4" || type == "int8" || type == "int2") && number(*inner)) return inner;
+      return std::nullopt;
+    }
+    case ExpressionKind::kOperator: {
+      if (expression.args.empty()) return std::nullopt;
+      const std::optional<Expression> left = evaluate(expression.args[0], column, value);
+      if (!left) return std::nullopt;
+      if (expression.args.size() == 1) {
+        const auto only = number(*left);
+        return expression.name == "-" && only ? compute("-", 0, *only) : std::nullopt;
+      }
+      const std::optional<Expression> right = evaluate(expression.args[1], column, value);
+      if (!right) return std::nullopt;
+      if (expression.name == "||") {
+        if (left->constant == ConstantKind::kNull || right->constant == ConstantKind::kNull) {
+          return std::nullopt;
+        }
+        return constant(ConstantKind::kString, left->name + right->name);
+      }
+      const auto a = number(*left);
+      const auto b = number(*right);
+      return a && b ? compute(expression.name, *a, *b) : std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+/// The first and the last value of the only generate_series() that the query reads from.
+std::vector<Expression> series_of(const model::Query& query) {
+  if (!query.relations.empty() || !query.branches.empty() || query.where || query.has_limit ||
+      query.merges_rows || query.expressions.empty() || query.columns.empty()) {
+    return {};
+  }
+  const bool one_column = std::ranges::all_of(query.columns, [&](const Expression& column) {
+    return column.qualifier.empty() && column.name == query.columns[0].name;
+  });
+  const auto is_series = [](const Expression& call) { return call.name == "generate_series"; };
+  const auto series = std::ranges::find_if(query.expressions, is_series);
+  if (!one_column || series == query.expressions.end() ||
+      std::ranges::count_if(query.expressions, is_series) != 1 || series->args.size() != 2) {
+    return {};
+  }
+  const auto first = number(series->args[0]);
+  const auto last = number(series->args[1]);
+  if (!first || !last || *first > *last) return {};
+  if (*first == *last) return {series->args[0]};
+  return {series->args[0], series->args[1]};
+}
+
+/// Some rows of the statement; what is not known in them is no constant.
+std::vector<std::vector<Expression>> known_rows(const model::Insert& statement) {
+  if (statement.rows.size() <= kMaxValues && !statement.query) return statement.rows;
+  std::vector<std::vector<Expression>> rows;
+  if (!statement.query) return rows;
+  for (const Expression& value : series_of(*statement.query)) {
+    std::vector<Expression>& row = rows.emplace_back();
+    for (const model::QueryTarget& target : statement.query->targets) {
+      row.push_back(evaluate(target.expression, statement.query->columns[0].name, value)
+                        .value_or(Expression{}));
+    }
+  }
+  return rows;
+}
+
+void add_value(Relation& table, const std::string& name, const Expression& value) {
+  if (!is_constant(value) || is_null_constant(value)) return;
+  for (Column& column : table.columns) {
+    if (column.name == name && column.values_inserted.size() < kMaxValues) {
+      column.values_inserted.push_back(value);
+    }
+  }
+}
+
+/// What `value` becomes by USING; nullopt where that is not known.
+std::optional<Expression> converted(Run& run, const Column& column,
+                                    const model::AlterColumnType& action, const Expression& value) {
+  if (!action.using_expression) return value;
+  const Expression& given = *action.using_expression;
+  // A text that the type cannot read fails before anything else is looked at.
+  if (given.kind == ExpressionKind::kCast && given.type && !given.args.empty() &&
+      given.args[0].kind == ExpressionKind::kColumn && given.args[0].name == column.name &&
+      value.constant == ConstantKind::kString) {
+    const model::TypeName target = resolve_type(run.catalog, *given.type).name;
+    if (const auto error = literal_error(run.catalog, target, value.name)) {
+      run.may_fail(true, error->sqlstate, error->message);
+      return std::nullopt;
+    }
+  }
+  return evaluate(given, column.name, value);
+}
+
+bool violates_domain(const Run& run, const model::TypeName& type, const Expression& value) {
+  const Type* domain = run.catalog.find_type(type.name);
+  return domain != nullptr && domain->kind == TypeKind::kDomain &&
+         std::ranges::any_of(domain->constraints, [&](const CatalogConstraint& constraint) {
+           return constraint.expression && constraint.validated &&
+                  refutes(*constraint.expression, "value", value);
+         });
+}
+
+}  // namespace
+
+void note_inserted(Run& run, Oid table, const model::Insert& statement,
+                   const std::vector<std::string>& columns) {
+  const bool changed = std::ranges::any_of(run.at(table).triggers, [](const Trigger& trigger) {
+    return trigger.definition.timing == "BEFORE" && trigger.definition.row;
+  });
+  if (changed || statement.on_conflict) return;
+  for (const std::vector<Expression>& row : known_rows(statement)) {
+    // The heap that gets the row, and what it is inserted into.
+    std::vector<Oid> tables = {table};
+    if (run.at(table).kind == RelationKind::kPartitionedTable) {
+      for (const Oid leaf : route(run, run.at(table), columns, {row}).partitions) {
+        tables.push_back(leaf);
+      }
+      // Where it goes is not known.
+      if (tables.size() > 2) tables.resize(1);
+    }
+    for (const Oid oid : tables) {
+      run.session.marked.push_back(oid);
+      run.change(oid, [&](Relation& copy) {
+        for (std::size_t i = 0; i < row.size() && i < columns.size(); ++i) {
+          add_value(copy, columns[i], row[i]);
+        }
+      });
+    }
+  }
+}
+
+void forget_inserted(Run& run, Oid table, const std::vector<std::string>* columns) {
+  std::vector<Oid> tables = run.descendants(run.at(table));
+  tables.push_back(table);
+  for (const Oid oid : tables) {
+    const auto known = [&](const Column& column) {
+      return !column.values_inserted.empty() &&
+             (columns == nullptr || std::ranges::find(*columns, column.name) != columns->end());
+    };
+    if (std::ranges::none_of(run.at(oid).columns, known)) continue;
+    run.change(oid, [&](Relation& copy) {
+      for (Column& column : copy.columns) {
+        if (known(column)) column.values_inserted.clear();
+      }
+    });
+  }
+}
+
+bool violates_check(const Relation& table, const Expression& check) {
+  const bool never = check.kind == ExpressionKind::kConstant &&
+                     check.constant == ConstantKind::kBoolean && !check.name.starts_with('t');
+  return std::ranges::any_of(table.columns, [&](const Column& column) {
+    const auto refuted = [&](const Expression& value) {
+      return never || refutes(check, column.name, value);
+    };
+    return std::ranges::any_of(column.constants_written, refuted) ||
+           std::ranges::any_of(column.values_inserted, refuted) ||
+           (column.nulls_written && proves_not_null(check, column.name));
+  });
+}
+
+bool holds_twice(const Column& column) {
+  const auto& values = column.values_inserted;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (same_expression(values[i], values[k])) return true;
+    }
+  }
+  return false;
+}
+
+void check_converted(Run& run, const Relation& table, const Column& column,
+                     const model::AlterColumnType& action, const model::TypeName& type) {
+  const std::string name = table.name;
+  for (const Expression& value : column.values_inserted) {
+    const std::optional<Expression> result = converted(run, column, action, value);
+    if (!result || is_null_constant(*result)) continue;
+    if (const auto error = value_error(run.catalog, type, *result)) {
+      run.may_fail(true, error->sqlstate, error->message);
+    } else if (violates_domain(run, type, *result)) {
+      run.may_fail(true, "23514",
+                   fmt::format("a value of \"{}\".\"{}\" violates a constraint of {}", name,
+                               column.name, model::display(type)));
+    }
+  }
+}
+
+bool lies_outside(const Relation& table, const Relation& parent, const model::PartitionBound& bound,
+                  bool inside) {
+  if (!parent.partition_key || parent.partition_key->keys.size() != 1) return false;
+  const Column* column = table.column(parent.partition_key->keys[0].column);
+  return column != nullptr &&
+         std::ranges::any_of(column->values_inserted, [&](const Expression& value) {
+           const std::optional<bool> taken = takes(bound, {value});
+           return taken && *taken == inside;
+         });
+}
+
+}  // namespace forelock::postgres

@@ -1,0 +1,30 @@
+#pragma once
+
+// What some of the rows are known to hold that a migration inserts itself.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/postgres/replay/run.h"
+
+namespace forelock::postgres {
+
+/// Constants of VALUES, and those that SELECT ... FROM generate_series(…) begins and ends with.
+void note_inserted(Run& run, Oid table, const model::Insert& statement,
+                   const std::vector<std::string>& columns);
+/// The values of the columns are no longer known; null for all columns.
+void forget_inserted(Run& run, Oid table, const std::vector<std::string>* columns);
+
+/// Whether a row is known that makes the check false.
+bool violates_check(const Relation& table, const model::Expression& check);
+/// Whether two rows are known that have the same value in the column.
+bool holds_twice(const Column& column);
+/// Checks the known values of a column that becomes another type: 22xxx, 23514.
+void check_converted(Run& run, const Relation& table, const Column& column,
+                     const model::AlterColumnType& action, const model::TypeName& type);
+/// Whether a row of `table` is known whose key lies outside of the bound, or, with `inside`, in it.
+bool lies_outside(const Relation& table, const Relation& parent, const model::PartitionBound& bound,
+                  bool inside);
+
+}  // namespace forelock::postgres
