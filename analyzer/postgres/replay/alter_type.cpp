@@ -213,6 +213,7 @@ std::optional<bool> convert_column(Run& run, Oid oid, const model::AlterColumnTy
              fmt::format("collations are not supported by type {}", model::display(type.name)));
     return std::nullopt;
   }
+  if (!check_collation(run, action.collation)) return std::nullopt;
   if (const facts::TypeId id = fact_id(type.name); id >= 0 && facts::type(id).kind == 'p') {
     run.fail("42P16", fmt::format("column \"{}\" has pseudo-type {}", column.name,
                                   model::display(type.name)));

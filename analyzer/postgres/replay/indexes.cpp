@@ -138,6 +138,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
       return run.fail("42804",
                       fmt::format("collations are not supported by type {}", model::display(type)));
     }
+    if (!check_collation(run, key.collation)) return false;
     result.collation = key.collation;
     result.operator_class = key.operator_class;
     result.descending = key.descending;

@@ -126,7 +126,8 @@ bool check_arbiter(Run& run, const model::Insert& statement, const Relation& tab
                   "specification");
 }
 
-bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
+/// The values of VALUES against the columns that they go to. Source: transformInsertRow().
+bool check_values(Run& run, const model::Insert& statement, const Relation& table,
                   const std::vector<std::string>& given) {
   const std::size_t wanted = given.size();
   const std::size_t most =
@@ -151,6 +152,13 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       }
     }
   }
+  return true;
+}
+
+bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
+                  const std::vector<std::string>& given) {
+  const std::size_t wanted = given.size();
+  if (!check_values(run, statement, table, given)) return false;
   if (!check_conflict_target(run, statement, table)) return false;
   // A query's values are never DEFAULT: rewriteTargetListIU().
   for (const std::string& name : given) {
@@ -282,14 +290,15 @@ bool check_view_option(Run& run, const model::QualifiedName& name, const model::
   return true;
 }
 
-/// The parser compares a query's types with the view's own columns, before the view is looked into.
-bool check_selected_for_view(Run& run, const model::Insert& statement) {
+/// The parser compares types with the view's own columns, before the view is looked into.
+bool check_types_for_view(Run& run, const model::Insert& statement) {
   const Relation* view = run.relation_if_any(statement.table);
-  if (view == nullptr || view->kind != RelationKind::kView || !statement.query) return true;
+  if (view == nullptr || view->kind != RelationKind::kView) return true;
   std::vector<std::string> given = statement.columns;
   if (given.empty()) {
     for (const Column& column : view->columns) given.push_back(column.name);
   }
+  if (!statement.query) return check_values(run, statement, *view, given);
   return read_query(run, *statement.query, false) && check_selected(run, statement, *view, given);
 }
 
@@ -309,7 +318,7 @@ bool check_copied(Run& run, const Relation& table, const std::vector<std::string
 
 bool apply(Run& run, const model::Insert& statement) {
   if (!check_view_columns(run, statement.table, statement.columns) ||
-      !check_selected_for_view(run, statement)) {
+      !check_types_for_view(run, statement)) {
     return false;
   }
   const Relation* target = write_target(run, statement.table, "insert");
@@ -378,6 +387,7 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   note_nulls(run, table, nulls, true);
   note_rows(run, table);
+  if (!through_view) check_duplicates(run, table, statement, given);
   if (!through_view) note_inserted(run, table, statement, given);
   return true;
 }

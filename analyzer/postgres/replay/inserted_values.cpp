@@ -80,6 +80,18 @@ std::optional<Expression> evaluate(const Expression& expression, std::string_vie
       if ((type == "int4" || type == "int8" || type == "int2") && number(*inner)) return inner;
       return std::nullopt;
     }
+    case ExpressionKind::kFunction: {
+      // repeat('x', 30)
+      if (expression.name != "repeat" || expression.args.size() != 2) return std::nullopt;
+      const std::optional<Expression> text = evaluate(expression.args[0], column, value);
+      const std::optional<Expression> times = evaluate(expression.args[1], column, value);
+      const auto count = times ? number(*times) : std::nullopt;
+      constexpr std::int64_t kMaxTimes = 10'000;
+      if (!text || !count || *count < 0 || *count > kMaxTimes) return std::nullopt;
+      std::string repeated;
+      for (std::int64_t i = 0; i < *count; ++i) repeated += text->name;
+      return constant(ConstantKind::kString, std::move(repeated));
+    }
     case ExpressionKind::kOperator: {
       if (expression.args.empty()) return std::nullopt;
       const std::optional<Expression> left = evaluate(expression.args[0], column, value);
@@ -222,6 +234,38 @@ void forget_inserted(Run& run, Oid table, const std::vector<std::string>* column
       }
     });
   }
+}
+
+void check_duplicates(Run& run, Oid table, const model::Insert& statement,
+                      const std::vector<std::string>& columns) {
+  if (statement.on_conflict) return;
+  const Relation& owner = run.at(table);
+  for (const Relation* index : run.catalog.indexes_of(owner)) {
+    if (!index->unique || index->predicate || index->keys.size() != 1) continue;
+    const Column* column = owner.column(index->keys[0].column);
+    if (column == nullptr) continue;
+    const auto at =
+        static_cast<std::size_t>(std::ranges::find(columns, column->name) - columns.begin());
+    for (const std::vector<Expression>& row : statement.rows) {
+      const bool there =
+          at < row.size() && row[at].kind == ExpressionKind::kConstant &&
+          std::ranges::any_of(
+              column->values_inserted,
+              [&](const Expression& known) { return same_expression(known, row[at]); });
+      if (!there) continue;
+      run.may_fail(true, "23505",
+                   fmt::format("duplicate key value violates unique constraint "
+                               "\"{}\"",
+                               index->name));
+      return;
+    }
+  }
+}
+
+bool violates_domain_check(const Column& column, const Expression& check) {
+  return std::ranges::any_of(column.values_inserted, [&](const Expression& value) {
+    return refutes(check, "value", value);
+  });
 }
 
 bool violates_check(const Relation& table, const Expression& check) {

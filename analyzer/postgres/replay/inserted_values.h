@@ -16,6 +16,10 @@ void note_inserted(Run& run, Oid table, const model::Insert& statement,
 /// The values of the columns are no longer known; null for all columns.
 void forget_inserted(Run& run, Oid table, const std::vector<std::string>* columns);
 
+/// Whether the value of a unique column is known to be there already: 23505.
+void check_duplicates(Run& run, Oid table, const model::Insert& statement,
+                      const std::vector<std::string>& columns);
+
 /// Whether a row is known that makes the check false.
 bool violates_check(const Relation& table, const model::Expression& check);
 /// Whether two rows are known that have the same value in the column.
@@ -23,6 +27,8 @@ bool holds_twice(const Column& column);
 /// Checks the known values of a column that becomes another type: 22xxx, 23514.
 void check_converted(Run& run, const Relation& table, const Column& column,
                      const model::AlterColumnType& action, const model::TypeName& type);
+/// Whether a value of the column is known that the check of its domain refuses.
+bool violates_domain_check(const Column& column, const model::Expression& check);
 /// Whether a row of `table` is known whose key lies outside of the bound, or, with `inside`, in it.
 bool lies_outside(const Relation& table, const Relation& parent, const model::PartitionBound& bound,
                   bool inside);

@@ -380,6 +380,21 @@ void note_aggregate(Run& run) {
                               .all_tables = false});
 }
 
+/// The name of a new collation; its schema is not kept.
+void note_collation(Run& run) {
+  const std::size_t from = after_word(run.sql, "from");
+  const std::vector<std::string> parts =
+      words(run.sql.substr(0, std::min(run.sql.find('('), from)));
+  if (parts.size() < 3) return;
+  run.catalog.put(
+      NamedObject{.oid = run.catalog.new_oid(),
+                  .kind = ObjectKind::kCollation,
+                  .schema = {},
+                  .name = parts.back() == "from" ? parts[parts.size() - 2] : parts.back(),
+                  .needs = {},
+                  .all_tables = false});
+}
+
 /// The object that ALTER STATISTICS or IMPORT FOREIGN SCHEMA names.
 bool named_object_exists(Run& run, std::string_view tag) {
   const std::vector<std::string> parts = words(run.sql);
@@ -417,6 +432,10 @@ bool apply(Run& run, const model::Other& statement) {
   if (tag == "CREATE EVENT TRIGGER" && !check_event(run)) return false;
   if (tag == "CREATE AGGREGATE") {
     note_aggregate(run);
+    return true;
+  }
+  if (tag == "CREATE COLLATION") {
+    note_collation(run);
     return true;
   }
   if (!named_object_exists(run, tag)) return false;

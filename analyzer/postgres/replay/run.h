@@ -117,6 +117,11 @@ bool is_index(RelationKind kind);
 /// sequence; its constraints are left to the caller. Null after failing.
 Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& definition);
 
+/// Whether values of the column can be stored out of line, and compressed.
+bool is_toastable(const Run& run, const Column& column);
+/// Whether a collation of the name is there, or may be: 42704.
+bool check_collation(Run& run, const std::string& name);
+
 /// Adds what an expression needs to the relation's value.
 bool is_system_column(std::string_view name);
 void add_needs(Relation& table, std::vector<Dependency> needs, Dependency::Part kind,

@@ -38,7 +38,13 @@ bool take_owner(Run& run, Relation& sequence, const std::vector<std::string>& ow
   const AttributeNumber number = column->number;
   run.change(oid, [&](Relation& copy) {
     for (Column& own : copy.columns) {
-      if (own.number == number) own_sequence(own, sequence.oid);
+      if (own.number != number) continue;
+      // An identity column stays with its own sequence.
+      if (own.identity != model::IdentityKind::kNone) {
+        own.more_sequences.push_back(sequence.oid);
+      } else {
+        own_sequence(own, sequence.oid);
+      }
     }
   });
   return true;

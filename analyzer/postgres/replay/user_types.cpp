@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/respell.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
@@ -145,8 +149,10 @@ bool holds_inside(const Run& run, const Relation& relation, AttributeNumber numb
   });
 }
 
-/// Tables with a column of the domain are read under SHARE. False after failing.
-bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::string& reason) {
+/// Tables with a column of the domain are read under SHARE. False after failing. `violated`: a
+/// value of the column is known that fails.
+bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::string& reason,
+                const std::function<bool(const Column&)>& violated) {
   std::vector<Oid> domains = {domain};
   for (std::size_t i = 0; i < domains.size(); ++i) {
     for (const Dependency& dependency : run.catalog.dependents(domains[i])) {
@@ -162,7 +168,9 @@ bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::stri
         run.lock(*table, LockMode::kShare);
         run.scan(*table, reason);
         if (run.may_have_rows(*table)) {
-          run.risk(sqlstate, fmt::format("a value in \"{}\" may violate the domain", table->name));
+          const Column* column = table->column(dependency.object_column);
+          run.may_fail(column != nullptr && violated(*column), sqlstate,
+                       fmt::format("a value in \"{}\" may violate the domain", table->name));
         }
       } else if (run.catalog.type(dependency.object) != nullptr &&
                  std::ranges::find(domains, dependency.object) == domains.end()) {
@@ -171,6 +179,13 @@ bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::stri
     }
   }
   return true;
+}
+
+/// Whether a value of a column is known that the check refuses.
+std::function<bool(const Column&)> refused_by(std::optional<model::Expression> check) {
+  return [check = std::move(check)](const Column& column) {
+    return check && violates_domain_check(column, *check);
+  };
 }
 
 /// The default of a domain is a value of its type.
@@ -449,6 +464,11 @@ bool apply(Run& run, const model::AlterDomain& statement) {
     const auto& list = run.catalog.type(oid)->constraints;
     return std::ranges::find(list, name, &CatalogConstraint::name) != list.end();
   };
+  const auto check_named = [&](const std::string& name) {
+    const auto& list = run.catalog.type(oid)->constraints;
+    const auto found = std::ranges::find(list, name, &CatalogConstraint::name);
+    return found == list.end() ? std::nullopt : found->expression;
+  };
   const auto missing = [&] {
     if (statement.if_exists || domain->assumed) {
       run.effects.changes_nothing = !domain->assumed;
@@ -470,7 +490,10 @@ bool apply(Run& run, const model::AlterDomain& statement) {
         run.effects.changes_nothing = true;
         return true;
       }
-      if (!scan_users(run, oid, "23502", "the domain becomes NOT NULL")) return false;
+      if (!scan_users(run, oid, "23502", "the domain becomes NOT NULL",
+                      [](const Column& column) { return column.nulls_written; })) {
+        return false;
+      }
       change_type(run, oid, [](Type& copy) { copy.not_null = true; });
       return true;
     case Action::kDropNotNull:
@@ -479,7 +502,8 @@ bool apply(Run& run, const model::AlterDomain& statement) {
     case Action::kAddConstraint: {
       if (!add_domain_constraint(run, oid, statement.constraint)) return false;
       return statement.constraint.not_valid ||
-             scan_users(run, oid, "23514", "a constraint of the domain is checked");
+             scan_users(run, oid, "23514", "a constraint of the domain is checked",
+                        refused_by(statement.constraint.expression));
     }
     case Action::kDropConstraint:
       if (!find_constraint(statement.constraint_name)) return missing();
@@ -491,7 +515,10 @@ bool apply(Run& run, const model::AlterDomain& statement) {
       return true;
     case Action::kValidateConstraint:
       if (!find_constraint(statement.constraint_name)) return missing();
-      if (!scan_users(run, oid, "23514", "a constraint of the domain is checked")) return false;
+      if (!scan_users(run, oid, "23514", "a constraint of the domain is checked",
+                      refused_by(check_named(statement.constraint_name)))) {
+        return false;
+      }
       change_type(run, oid, [&](Type& copy) {
         for (CatalogConstraint& constraint : copy.constraints) {
           if (constraint.name == statement.constraint_name) constraint.validated = true;
