@@ -278,6 +278,7 @@ struct NamedObject {
   std::string schema, name;
   std::vector<Dependency> needs;
   bool all_tables = false;  ///< A publication FOR ALL TABLES.
+  std::string definition;   ///< Of a collation, what stands behind its name.
 };
 
 class Catalog {

@@ -43,6 +43,11 @@ class Writer {
            extension->schema == "public" ? ""
                                          : " SCHEMA " + model::quote_identifier(extension->schema));
     }
+    for (const NamedObject* object : catalog_.objects()) {
+      if (object->kind != model::ObjectKind::kCollation || object->definition.empty()) continue;
+      line("CREATE COLLATION {} {}", model::quoted({object->schema, object->name}),
+           object->definition);
+    }
     for (const Relation* relation : relations_) {
       if (relation->kind == RelationKind::kSequence && !is_identity(*relation)) sequence(*relation);
     }
@@ -70,7 +75,7 @@ class Writer {
       keys(*relation, false);
     }
     for (const Relation* relation : relations_) {
-      if (relation->query) view(*relation);
+      if (relation->query) view_after_others(*relation);
     }
     for (const Relation* relation : relations_) {
       const bool index = relation->kind == RelationKind::kIndex ||
@@ -100,6 +105,8 @@ class Writer {
   const Catalog& catalog_;
   std::vector<const Relation*> relations_;
   std::string out_;
+  enum class ViewState { kBegun, kStoodIn, kMade };
+  std::map<Oid, ViewState> views_;
 
   template <typename... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
@@ -532,7 +539,39 @@ class Writer {
     }
   }
 
-  void view(const Relation& relation) {
+  /// CREATE OR REPLACE can make a view read one that is younger, and even itself: then an empty one
+  /// stands in until it is made.
+  void view_after_others(const Relation& relation) {
+    const auto [state, fresh] = views_.emplace(relation.oid, ViewState::kBegun);
+    if (!fresh) {
+      if (state->second == ViewState::kBegun) {
+        stand_in(relation);
+        state->second = ViewState::kStoodIn;
+      }
+      return;
+    }
+    for (const QueryReference& reference : relation.query_references) {
+      const Relation* other = catalog_.relation(reference.relation);
+      if (other != nullptr && other->query) view_after_others(*other);
+    }
+    view(relation, views_.at(relation.oid) == ViewState::kStoodIn);
+    views_.at(relation.oid) = ViewState::kMade;
+  }
+
+  void stand_in(const Relation& relation) {
+    std::string columns;
+    for (const Column& own : relation.columns) {
+      if (!columns.empty()) columns += ", ";
+      columns +=
+          fmt::format("NULL::{}{} AS {}", type_text(own.type),
+                      own.collation.empty() ? std::string()
+                                            : " COLLATE " + model::quote_identifier(own.collation),
+                      model::quote_identifier(own.name));
+    }
+    line("CREATE VIEW {} AS SELECT {}", qualified(relation), columns);
+  }
+
+  void view(const Relation& relation, bool replaces) {
     if (relation.persistence == model::Persistence::kTemporary) return;
     const bool materialized = relation.kind == RelationKind::kMaterializedView;
     std::string columns;
@@ -541,7 +580,8 @@ class Writer {
       columns += model::quote_identifier(own.name);
     }
     if (relation.open_columns) columns.clear();
-    line("CREATE {}VIEW {}{}{} AS {}{}", materialized ? "MATERIALIZED " : "", qualified(relation),
+    line("CREATE {}{}VIEW {}{}{} AS {}{}", replaces ? "OR REPLACE " : "",
+         materialized ? "MATERIALIZED " : "", qualified(relation),
          columns.empty() ? "" : fmt::format(" ({})", columns),
          relation.options.empty() ? "" : fmt::format(" WITH ({})", options(relation.options, true)),
          view_query(catalog_, relation),

@@ -157,6 +157,15 @@ def write(folder):
         print(f"  {text(name)},")
     print("};")
 
+    # Parameters of the configuration: by the first letter of their type and of who may set them.
+    print("constexpr SettingFact kSettings[] = {")
+    for name, kind, context, unit in query(
+            "SELECT lower(name), left(vartype, 1), CASE WHEN context IN ('user', 'superuser') THEN 'u' "
+            "ELSE 'x' END, coalesce(unit, '') FROM pg_settings WHERE name !~ '[.]' "
+            'ORDER BY lower(name) COLLATE "C"'):
+        print(f"  {{{text(name)}, '{kind}', {str(context == 'u').lower()}, {text(unit)}}},")
+    print("};")
+
 
 if __name__ == "__main__":
     main()

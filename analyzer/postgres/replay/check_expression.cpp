@@ -51,9 +51,12 @@ bool check_function_exists(Run& run, const Expression& call) {
   model::TypeName as_type;
   as_type.name = {call.qualifier, call.name};
   const bool cast = call.args.size() == 1 && resolve_type(run.catalog, as_type).known;
-  return cast || resolve_function(run.catalog, as_type.name, {}, false).found() ||
-         run.catalog.find_object(model::ObjectKind::kAggregate, {"", call.name}) != nullptr ||
-         run.has_unknown_extension() ||
+  if (cast || resolve_function(run.catalog, as_type.name, {}, false).found() ||
+      run.catalog.find_object(model::ObjectKind::kAggregate, {"", call.name}) != nullptr ||
+      run.has_unknown_extension()) {
+    return true;
+  }
+  return run.check_schema(call.qualifier) &&
          run.fail("42883", fmt::format("function {} does not exist", call.name));
 }
 

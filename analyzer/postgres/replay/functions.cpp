@@ -218,7 +218,8 @@ bool apply(Run& run, const model::AlterFunction& statement) {
   const std::string name = model::display(statement.function.name);
   if (found.empty()) {
     if (run.options.assume_missing) return true;
-    return run.fail("42883", fmt::format("function {} does not exist", name));
+    return run.check_schema(statement.function.name.schema) &&
+           run.fail("42883", fmt::format("function {} does not exist", name));
   }
   if (found.size() > 1) return run.fail("42725", fmt::format("{} is not unique", name));
   CatalogFunction copy = *found.front();

@@ -220,7 +220,8 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
   const Type* type = run.catalog.find_type(name);
   if (type == nullptr) {
     if (run.options.assume_missing) return true;
-    return run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(name)));
+    return run.check_schema(name.schema) &&
+           run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(name)));
   }
   if (domain && type->kind != TypeKind::kDomain && !type->assumed) {
     return run.fail("42809", fmt::format("{} is not a domain", model::display(name)));
@@ -281,7 +282,8 @@ bool move_function(Run& run, const model::ObjectReference& object, const std::st
   const auto found = matching_functions(run, object);
   if (found.empty()) {
     if (run.options.assume_missing || object.kind == ObjectKind::kAggregate) return true;
-    return run.fail("42883", fmt::format("function {}({}) does not exist",
+    return run.check_schema(object.name.schema) &&
+           run.fail("42883", fmt::format("function {}({}) does not exist",
                                          model::display(object.name), object.arguments));
   }
   CatalogFunction copy = *found[0];
@@ -313,9 +315,11 @@ bool rename_schema(Run& run, const std::string& from, const std::string& to) {
     if (type->schema == from && !move_type(run, {from, type->name}, to, "", false)) return false;
   }
   for (const Relation* relation : run.catalog.relations()) {
-    if (relation->schema == from) {
-      run.change(relation->oid, [&](Relation& part) { part.schema = to; });
-    }
+    if (relation->schema != from) continue;
+    const Oid oid = relation->oid;
+    const std::string name = relation->name;
+    run.change(oid, [&](Relation& part) { part.schema = to; });
+    respell_type(run, oid, {from, name}, {to, name});
   }
   for (const Relation* relation : run.catalog.relations()) {
     if (relation->schema == to && relation->kind == RelationKind::kSequence) {
@@ -527,7 +531,9 @@ bool apply(Run& run, const model::SetSchema& statement) {
   }
   for (const Oid part : parts) {
     if (run.catalog.relation(part) == nullptr) continue;
+    const model::QualifiedName from{run.at(part).schema, run.at(part).name};
     run.change(part, [&](Relation& copy) { copy.schema = statement.new_schema; });
+    respell_type(run, part, from, {statement.new_schema, from.name});
     if (run.at(part).kind == RelationKind::kSequence) rename_in_defaults(run, run.at(part));
   }
   return true;

@@ -68,6 +68,23 @@ void change_expressions(Run& run, Oid relation, const ChangePart& change) {
   });
 }
 
+void qualify_names(Run& run, Oid relation) {
+  change_expressions(run, relation, [&](Expression& part, const Scope&) {
+    if (part.kind == model::ExpressionKind::kFunction && part.qualifier.empty()) {
+      const auto found = run.catalog.find_functions({"", part.name});
+      if (!found.empty() && found.front()->schema != "public") {
+        part.qualifier = found.front()->schema;
+      }
+    } else if (part.kind == model::ExpressionKind::kCast && part.type &&
+               part.type->name.schema.empty()) {
+      const ResolvedType type = resolve_type(run.catalog, *part.type);
+      if (type.user_type != 0 && type.name.name.schema != "public") {
+        part.type->name = type.name.name;
+      }
+    }
+  });
+}
+
 void change_dependents(Run& run, Oid oid, const ChangePart& change) {
   std::vector<Oid> seen;
   for (const Dependency& dependency : run.catalog.dependents(oid)) {

@@ -16,6 +16,10 @@ void change_dependents(Run& run, Oid oid, const ChangePart& change);
 /// The same for one relation.
 void change_expressions(Run& run, Oid relation, const ChangePart& change);
 
+/// Functions and types in the expressions of a relation are known by their schema from now on,
+/// whatever the search_path will be.
+void qualify_names(Run& run, Oid relation);
+
 /// The name of a relation, and of a column of it, in the sub-queries of policies that need `table`.
 void respell_in_policies(Run& run, Oid table, const std::string& from, const std::string& to);
 void respell_column_in_policies(Run& run, Oid table, const std::string& from,

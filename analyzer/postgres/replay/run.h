@@ -70,6 +70,8 @@ class Run {
   const Column* column(Oid relation, std::string_view name);
   /// Whether an extension is installed whose functions and types are not known here.
   [[nodiscard]] bool has_unknown_extension() const;
+  /// Whether a schema that a name is written with is there: 3F000. An empty one is.
+  bool check_schema(const std::string& schema);
   /// A type. Unknown ones are made up when they may be; `known` is false after failing (42704).
   ResolvedType type(const model::TypeName& written);
 
