@@ -50,9 +50,11 @@ void Host::begin(model::Direction& direction) {
   types_.clear();
   open_batches_.clear();
   session_used_ = false;
+  unit_of_work_.clear();
 }
 
 void Host::finish() {
+  unit_of_work_.flush(*this);
   for (const auto& batch : open_batches_) {
     for (model::Step& step : batch->steps) run(std::move(step));
     batch->steps.clear();
@@ -109,6 +111,7 @@ Context Host::context(const CallSite& site) const {
 
 void Host::append(model::Step step, const Operation& operation) {
   if (direction_ == nullptr) return;  // the module's own code: never run by Alembic with a database
+  unit_of_work_.flush(*this);
   if (steps_ >= kMaxSteps) {
     if (steps_ == kMaxSteps) {
       ++steps_;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analyzer/alembic/compile.h"
+#include "analyzer/alembic/operations/unit_of_work.h"
 #include "analyzer/alembic/render/objects.h"
 #include "analyzer/alembic/values.h"
 #include "analyzer/model/migration.h"
@@ -71,6 +72,10 @@ class Host final : public python::Host {
 
   std::optional<python::Value> attribute(const python::Symbol& object, std::string_view name,
                                          python::Place place) override;
+  std::optional<python::Value> attribute(const python::Unknown& object,
+                                         std::string_view name) override;
+  void set_attribute(const python::Value& object, std::string_view name, const python::Value& value,
+                     const python::CallSite& site) override;
   std::optional<python::Value> call(const python::Value& callee, const python::Arguments& arguments,
                                     const python::CallSite& site) override;
   std::optional<std::string> read_file(std::string_view package, std::string_view path) override {
@@ -78,7 +83,10 @@ class Host final : public python::Host {
   }
   void decorated(const python::Symbol& decorator, const python::Value& value) override;
   std::optional<bool> truth(const python::Symbol& symbol) override;
-  std::optional<std::vector<python::Value>> iterate(const python::Symbol& symbol) override;
+  std::optional<std::vector<python::Value>> iterate(const python::Symbol& symbol,
+                                                    const python::CallSite& site) override;
+  std::optional<python::Value> item(const python::Symbol& symbol) override;
+  std::optional<text::MappedText> as_str(const python::Symbol& symbol) override;
   std::optional<text::MappedText> to_str(const python::Symbol& symbol,
                                          python::Place place) override;
   std::optional<python::Value> enter(const python::Value& context,
@@ -103,6 +111,7 @@ class Host final : public python::Host {
   [[nodiscard]] SchemaOracle* schema() const { return options_.schema; }
   [[nodiscard]] python::Evaluator* evaluator() const { return evaluator_; }
   [[nodiscard]] CustomOperations& custom() { return custom_; }
+  [[nodiscard]] UnitOfWork& unit_of_work() { return unit_of_work_; }
   /// Dotted names of what the migration imports.
   [[nodiscard]] std::vector<std::string> imported_modules() const;
 
@@ -160,6 +169,7 @@ class Host final : public python::Host {
   bool session_used_ = false;                                ///< By this direction.
   std::map<const python::Symbol*, std::size_t> random_ids_;  ///< Of uuid4() and the like.
   CustomOperations custom_;
+  UnitOfWork unit_of_work_;
 };
 
 /// Carries out `op.<name>(…)` or `batch_op.<name>(…)`; nothing when there is no such operation.

@@ -93,6 +93,24 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
   return {};
 }
 
+/// What gives the same rows, or one of them. Source: SQLAlchemy's Result, ScalarResult and Query.
+std::optional<Value> Host::attribute(const python::Unknown& object, std::string_view name) {
+  constexpr auto kRows = std::to_array<std::string_view>(
+      {"all", "fetchall", "fetchmany", "fetchone", "first", "one", "one_or_none", "partitions",
+       "scalar", "scalar_one", "scalar_one_or_none", "scalars", "unique", "yield_per"});
+  if (std::ranges::find(kRows, name) == kRows.end()) return {};
+  return rows_of(*object.instance_of);
+}
+
+void Host::set_attribute(const Value& object, std::string_view name, const Value& value,
+                         const CallSite& site) {
+  if (direction_ == nullptr) return;
+  if (const Row row = row_of(object); row != nullptr && is_column(*row, name, context(site))) {
+    session_used_ = true;
+    unit_of_work_.change(row, name, value, site);
+  }
+}
+
 std::optional<bool> Host::truth(const Symbol& symbol) {
   if (symbol.kind == Symbol::Kind::kName && symbol.name.starts_with("@")) return true;
   if (symbol.kind == Symbol::Kind::kObject) return true;
@@ -109,9 +127,32 @@ std::optional<bool> Host::truth(const Symbol& symbol) {
   return {};
 }
 
-std::optional<std::vector<Value>> Host::iterate(const Symbol& symbol) {
-  (void)symbol;
+/// A query of a session runs when its rows are asked for.
+std::optional<std::vector<Value>> Host::iterate(const Symbol& symbol, const CallSite& site) {
+  if (direction_ == nullptr) return {};
+  const Context here = context(site);
+  const Arguments none;
+  run_query(*this, Value(std::make_shared<const Symbol>(symbol)), Operation{none, site, here});
   return {};
+}
+
+std::optional<Value> Host::item(const Symbol& symbol) {
+  const Context here{options_, file_->text(), {}, evaluator_};
+  const auto model = model_of_query(Value(std::make_shared<const Symbol>(symbol)), here);
+  return model ? std::optional(rows_of(model)) : std::nullopt;
+}
+
+/// op.f(name), batch_op.f(name), quoted_name(value, quote).
+std::optional<text::MappedText> Host::as_str(const Symbol& symbol) {
+  if (symbol.kind != Symbol::Kind::kCall) return {};
+  const std::string name = canonical(symbol.path());
+  const bool quoted = name == "sa.quoted_name";
+  const bool named = name == "op.f" || name == "sa.conv" ||
+                     method_of(Value(std::make_shared<const Symbol>(symbol))) == "f";
+  if (!quoted && !named) return {};
+  const Value* inner = symbol.arguments.find(quoted ? "value" : "name", 0);
+  if (inner == nullptr || inner->str() == nullptr) return {};
+  return *inner->str();
 }
 
 std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) {
@@ -149,19 +190,9 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
     id.holes.push_back({0, static_cast<std::uint32_t>(id.text.size())});
     return id;
   }
-  const std::string name = canonical(symbol.path());
-  if (symbol.kind == Symbol::Kind::kCall &&
-      (name == "op.f" || name == "sa.quoted_name" || name == "sa.conv")) {
-    const Value* inner = symbol.arguments.find(name == "sa.quoted_name" ? "value" : "name", 0);
-    if (inner != nullptr && inner->str() != nullptr) return *inner->str();
-    return {};
-  }
-  if (symbol.kind == Symbol::Kind::kCall && method_of(value) == "f") {  // batch_op.f("name")
-    const Value* inner = symbol.arguments.find("name", 0);
-    if (inner != nullptr && inner->str() != nullptr) return *inner->str();
-    return {};
-  }
   if (symbol.kind != Symbol::Kind::kCall) return {};
+  if (auto text = as_str(symbol)) return text;
+  const std::string name = canonical(symbol.path());
   if (name == "sa.text") {
     const Value* inner = symbol.arguments.find("text", 0);
     if (inner != nullptr && inner->str() != nullptr) return *inner->str();
@@ -183,6 +214,14 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
     Sql sql = here.sql();
     if (expressions.render_statement(sql, value, nullptr)) return sql.mapped();
     return {};
+  }
+  // What prints alike in every dialect: now() and lower(name), and no bound values.
+  if (name.starts_with("func.") && symbol.arguments.keywords.empty() &&
+      std::ranges::all_of(symbol.arguments.positional,
+                          [](const Value& v) { return v.symbol() != nullptr; })) {
+    Sql sql = here.sql();
+    expressions.render(sql, value, {});
+    return sql.mapped();
   }
   if (const Type type = read_type(value, here); type.known && !type.sql.empty()) {
     Sql sql = here.sql();
@@ -248,6 +287,7 @@ bool writes(const model::Step& step) {
 void Host::not_followed(std::string_view reason, Place place, bool conditional) {
   if (direction_ == nullptr) return;
   const bool elsewhere = place.file != 0;
+  unit_of_work_.flush(*this);
   const bool loop = reason.starts_with("the loop") || reason.starts_with("a loop whose end");
   if (elsewhere && reason.ends_with("()")) return;  // exec and the like of an imported module
   std::string message(reason);

@@ -399,7 +399,7 @@ std::string dump(const ObjectReference& r) {
   std::string text = fmt::format("{} ", display(r.kind));
   if (!r.table.empty()) text += display(r.table) + ":";
   text += display(r.name);
-  if (r.has_arguments) text += "(" + r.arguments + ")";
+  if (r.has_arguments) text += "(" + r.argument_list() + ")";
   return text;
 }
 

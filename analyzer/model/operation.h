@@ -383,8 +383,11 @@ struct ObjectReference {
   ObjectKind kind = ObjectKind::kOther;
   QualifiedName name;
   QualifiedName table;
-  std::string arguments;       ///< Argument types of a function, comma separated, as format_type().
-  bool has_arguments = false;  ///< An argument list was written.
+  std::vector<TypeName> arguments;  ///< Argument types of a function; "NONE" for no operand.
+  bool has_arguments = false;       ///< An argument list was written.
+
+  /// The argument types, comma separated, as format_type().
+  [[nodiscard]] std::string argument_list() const;
 };
 
 struct Drop {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "analyzer/model/expression.h"
+#include "analyzer/model/operation.h"
 
 namespace forelock::model {
 namespace {
@@ -92,6 +93,15 @@ std::string element_type(const TypeName& type) {
 }
 
 }  // namespace
+
+std::string ObjectReference::argument_list() const {
+  std::string list;
+  for (const TypeName& type : arguments) {
+    if (!list.empty()) list += ", ";
+    list += display(type);
+  }
+  return list;
+}
 
 std::string display(const TypeName& type) {
   // format_type() shows an array of any number of dimensions in the same way.

@@ -45,10 +45,10 @@ std::string AlembicLayout::project_root(const std::string& folder) const {
       if (files_.is_file(join(at, name))) marked = at;
     }
   }
-  if (!marked.empty()) return marked;
-  // Nothing marks a project: what holds the script folder, with the packages that it lies in.
+  // Where nothing marks a project: what holds the script folder. Both with the packages that they
+  // lie in, which import themselves by their full names.
   const std::string script = script_folder_of(folder);
-  std::string home = script.empty() ? folder : parent_of(script);
+  std::string home = !marked.empty() ? marked : script.empty() ? folder : parent_of(script);
   while (home != "/" && files_.is_file(join(home, "__init__.py"))) home = parent_of(home);
   return home == "/" ? folder : home;
 }

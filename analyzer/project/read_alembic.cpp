@@ -26,7 +26,14 @@ namespace {
 constexpr std::array<std::string_view, 8> kDialects = {
     "postgresql", "mysql", "mariadb", "sqlite", "oracle", "mssql", "redshift", "snowflake"};
 
-ModulePath module_path(const FoundHistory& found, const alembic::Environment& environment) {
+bool is_package_root(const FileSystem& files, const std::string& folder) {
+  return files.is_file(join(folder, "pyproject.toml")) || files.is_file(join(folder, "setup.py"));
+}
+
+/// Where the project's modules may lie; `files` for what lies beside it in a repository of several
+/// packages.
+ModulePath module_path(const FoundHistory& found, const alembic::Environment& environment,
+                       const FileSystem& files) {
   ModulePath path;
   path.root = found.root;
   const auto add = [&](std::string folder) {
@@ -45,6 +52,18 @@ ModulePath module_path(const FoundHistory& found, const alembic::Environment& en
   for (std::string at = found.folder; is_below(at, found.root) && at != "/"; at = parent_of(at)) {
     add(at);
     add(join(at, "src"));
+  }
+  constexpr std::size_t kMaxSiblings = 64;
+  for (std::string at = found.folder; is_below(at, found.root) && at != found.root;
+       at = parent_of(at)) {
+    if (!is_package_root(files, at)) continue;
+    for (const FileSystem::Entry& entry : files.entries(parent_of(at))) {
+      const std::string sibling = join(parent_of(at), entry.name);
+      if (!entry.folder || !is_package_root(files, sibling)) continue;
+      if (path.folders.size() >= kMaxSiblings) break;
+      add(join(sibling, "src"));
+      add(sibling);
+    }
   }
   return path;
 }
@@ -128,7 +147,7 @@ Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
     env = context.cache.get(join(found.script_folder, "env.py")).parsed;
   }
   const text::FileRef ini = read_ini(found, context);
-  const ModulePath modules = module_path(found, alembic::read_environment(ini, nullptr, {}));
+  const ModulePath modules = module_path(found, alembic::read_environment(ini, nullptr, {}), context.files);
   const python::ModuleFinder first_finder = make_finder(context.cache, modules);
   alembic::Environment environment = alembic::read_environment(ini, env, first_finder);
   alembic::CompileOptions& options = compiler.options;

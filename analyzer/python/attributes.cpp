@@ -146,6 +146,15 @@ Value instance_attribute(Interpreter& in, const Value& object,
   return in.unknown("the attribute '" + std::string(name) + "'");
 }
 
+/// super().__init__(…) of a class whose base is a symbol.
+Value init_of_symbol(Interpreter&, const NativeCall& call) {
+  if (!call.function.self) return Value(None{});
+  if (const auto* i = call.function.self->as<std::shared_ptr<Instance>>()) {
+    (*i)->made_with = call.arguments;
+  }
+  return Value(None{});
+}
+
 Value super_attribute(Interpreter& in, const Function& proxy, std::string_view name, Place at) {
   for (const Value& base : proxy.owner->bases) {
     const auto* type = base.as<std::shared_ptr<Class>>();
@@ -154,6 +163,9 @@ Value super_attribute(Interpreter& in, const Function& proxy, std::string_view n
       const bool through_class = proxy.self->as<std::shared_ptr<Class>>() != nullptr;
       return bound_to(in, *member, *proxy.self, through_class, at);
     }
+  }
+  if (name == "__init__" && proxy.owner->has_symbol_base) {
+    return in.make_native(name, init_of_symbol, *proxy.self);
   }
   return in.unknown("an attribute of a base class");
 }
@@ -187,7 +199,12 @@ Value Interpreter::attribute(const Value& object, std::string_view name, Place a
   if (const auto* function = object.as<std::shared_ptr<const Function>>()) {
     return function_attribute(*this, **function, name, at);
   }
-  if (const Unknown* u = object.as<Unknown>()) return unknown(u->reason);
+  if (const Unknown* u = object.as<Unknown>()) {
+    if (u->instance_of != nullptr) {
+      if (auto answer = host_.attribute(*u, name)) return *answer;
+    }
+    return unknown(u->reason);
+  }
   if (has_method(object, name)) return make_native(name, method_native, object);
   if (name == "__class__") {
     if (auto type = builtin(*this, type_name(object))) return *type;
@@ -292,7 +309,7 @@ Value Interpreter::subscript(const Value& object, const Value& key, Place at) {
     }
   }
   if (object.as<std::shared_ptr<const Function>>() != nullptr) return object;  // list[int]
-  if (const Unknown* u = object.as<Unknown>()) return unknown(u->reason);
+  if (object.is_unknown()) return object;
   return unknown("a subscript that is not followed");
 }
 
@@ -324,8 +341,7 @@ Value slice_value(Interpreter& in, const Value& object, std::optional<Integer> f
   const MappedText* s = object.str();
   const Sequence* list = object.sequence();
   if ((s == nullptr && list == nullptr) || stride == 0) {
-    const Unknown* u = object.as<Unknown>();
-    return in.unknown(u != nullptr ? u->reason : "a slice that is not followed");
+    return object.is_unknown() ? object : in.unknown("a slice that is not followed");
   }
   if (list != nullptr && !list->complete) return in.unknown("a slice of an unknown list");
   if (s != nullptr && !s->known()) {
@@ -389,7 +405,13 @@ Value Interpreter::module_attribute(const std::shared_ptr<Module>& module, std::
     if (const auto* again = module->scope->names.find(name)) return again->value;
   }
   if (name == "__name__") return make_text(module->name, at);
-  if (auto inner = find_module(module->name + "." + std::string(name))) return Value(inner);
+  const std::string dotted = module->name + "." + std::string(name);
+  if (auto inner = find_module(dotted)) return Value(inner);
+  // A folder without __init__.py on the way to a module that was imported by its full name.
+  const bool leads_on = std::ranges::any_of(modules_, [&](const auto& known) {
+    return known.second != nullptr && known.first.starts_with(dotted + ".");
+  });
+  if (leads_on) return Value(namespace_package(dotted));
   if (!module->scope->star_modules.empty()) {
     return attribute(module->scope->star_modules.back(), name, at);
   }

@@ -395,11 +395,7 @@ Value setattr(Interpreter& in, const NativeCall& c) {
   const Value& object = c.arguments.positional[0];
   const MappedText* name = c.arguments.positional[1].str();
   if (name == nullptr || !name->known()) return Value(None{});
-  if (const auto* i = object.as<std::shared_ptr<Instance>>()) {
-    in.set_attribute(*i, name->text, c.arguments.positional[2]);
-  } else if (const auto* t = object.as<std::shared_ptr<Class>>()) {
-    in.set_attribute(*t, name->text, c.arguments.positional[2]);
-  }
+  in.set_attribute(object, name->text, c.arguments.positional[2], c.site.place);
   return Value(None{});
 }
 

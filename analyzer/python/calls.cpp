@@ -219,7 +219,7 @@ Value Interpreter::call_unknown(const Value& callee, const Arguments& arguments,
       std::ranges::any_of(arguments.positional, of_host) ||
       std::ranges::any_of(arguments.keywords, [&](const auto& k) { return of_host(k.second); });
   if (given) not_followed("a call of something that is not known", site.place);
-  if (const Unknown* u = callee.as<Unknown>()) return unknown(u->reason);
+  if (callee.is_unknown()) return callee;
   return unknown("a call that is not followed");
 }
 

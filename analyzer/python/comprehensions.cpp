@@ -148,9 +148,7 @@ void Interpreter::comprehend_for(Comprehension& into, const Node& clause) {
   branch(
       "the loop over `" + std::string(source(*right)) + "`",
       [&] {
-        const Unknown* u = iterated.as<Unknown>();
-        assign_own(unknown(u != nullptr ? "an item of " + u->reason
-                                        : "an item of `" + std::string(source(*right)) + "`"));
+        assign_own(unknown_item(iterated, source(*right)));
         comprehend(into, file.next(clause));
         return Flow::kNormal;
       },

@@ -552,7 +552,8 @@ std::optional<bool> Interpreter::truth_of(const Value& value) {
 
 std::optional<std::vector<Value>> Interpreter::iterate_value(const Value& value, Place at) {
   if (const Symbol* symbol = value.symbol()) {
-    auto items = host_.iterate(*symbol);
+    ++host_calls_;
+    auto items = host_.iterate(*symbol, make_site(at));
     if (items) {
       for (Value& item : *items) keep(item);
     }

@@ -43,6 +43,20 @@ class Host {
     (void)place;
     return {};
   }
+  /// `object.name` on something unknown of a known class.
+  virtual std::optional<Value> attribute(const Unknown& object, std::string_view name) {
+    (void)object;
+    (void)name;
+    return {};
+  }
+  /// `object.name = value` on an Instance, a symbol, or something unknown of a known class.
+  virtual void set_attribute(const Value& object, std::string_view name, const Value& value,
+                             const CallSite& site) {
+    (void)object;
+    (void)name;
+    (void)value;
+    (void)site;
+  }
   /// Call of a symbol (or of an Instance/Class whose base is a symbol). Effects happen here.
   virtual std::optional<Value> call(const Value& callee, const Arguments& arguments,
                                     const CallSite& site) {
@@ -68,7 +82,13 @@ class Host {
     (void)symbol;
     return {};
   }
-  virtual std::optional<std::vector<Value>> iterate(const Symbol& symbol) {
+  virtual std::optional<std::vector<Value>> iterate(const Symbol& symbol, const CallSite& site) {
+    (void)symbol;
+    (void)site;
+    return {};
+  }
+  /// What each item is, where iterate() does not know the items.
+  virtual std::optional<Value> item(const Symbol& symbol) {
     (void)symbol;
     return {};
   }
@@ -81,6 +101,11 @@ class Host {
   virtual std::optional<text::MappedText> to_str(const Symbol& symbol, Place place) {
     (void)symbol;
     (void)place;
+    return {};
+  }
+  /// The str that a symbol is, where it stands for a value of a subclass of str.
+  virtual std::optional<text::MappedText> as_str(const Symbol& symbol) {
+    (void)symbol;
     return {};
   }
   /// `with context as value:`; the returned value is bound to the name. Called for symbols only.

@@ -156,18 +156,22 @@ Value Interpreter::follow(const Import& import) {
     if (!import.top_only || dot == std::string::npos) return Value(whole);
     // `import a.b` binds the package; its attribute is found when it is read.
     const std::string top = import.module.substr(0, dot);
-    if (const auto package = find_module(top)) return Value(package);
-    auto package = std::make_shared<Module>();
-    package->name = top;
-    package->scope = std::make_shared<Scope>();
-    package->file = main_->file;
-    scopes_.push_back(package->scope);
-    modules_[top] = package;
-    return Value(package);
+    const auto package = find_module(top);
+    return Value(package != nullptr ? package : namespace_package(top));
   }
   const std::string dotted =
       import.top_only ? import.module.substr(0, import.module.find('.')) : import.module;
   return import_symbol(dotted, import.place);
+}
+
+std::shared_ptr<Module> Interpreter::namespace_package(const std::string& dotted) {
+  auto package = std::make_shared<Module>();
+  package->name = dotted;
+  package->scope = std::make_shared<Scope>();
+  package->file = main_->file;
+  scopes_.push_back(package->scope);
+  modules_[dotted] = package;
+  return package;
 }
 
 std::shared_ptr<Module> Interpreter::find_module(const std::string& dotted) {

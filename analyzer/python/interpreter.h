@@ -151,6 +151,8 @@ class Interpreter {
   void before_write(const ObjectRef& object);
   void bind(const std::shared_ptr<Scope>& scope, std::string_view name, Value value);
   void set_attribute(const ObjectRef& object, std::string_view name, Value value);
+  /// `object.name = value`; the Host hears of what is not the evaluator's own.
+  void set_attribute(const Value& object, std::string_view name, const Value& value, Place at);
   std::vector<Value>& write(const std::shared_ptr<Sequence>& sequence);
   Dict& write(const std::shared_ptr<Dict>& dict);
   /// Runs both under an unknown condition and merges what they leave.
@@ -188,6 +190,8 @@ class Interpreter {
   void assign(const Node& target, const Value& value);
   void force(Namespace::Binding& binding, const std::shared_ptr<Scope>& scope);
   std::shared_ptr<Module> find_module(const std::string& dotted);
+  /// A package without a file of its own.
+  std::shared_ptr<Module> namespace_package(const std::string& dotted);
   Value module_attribute(const std::shared_ptr<Module>& module, std::string_view name, Place at);
   /// A class that Python has built in (an exception); nothing when there is none of that name.
   std::optional<Value> builtin_class(std::string_view name);
@@ -246,6 +250,8 @@ class Interpreter {
   Flow exec_rest(const Node* clause);
   Flow exec_for(const Node& node);
   Flow exec_for_known(const Node& node, const std::vector<Value>& items);
+  /// What stands for each item of something whose items are not known.
+  Value unknown_item(const Value& iterated, std::string_view written);
   Flow exec_unknown_loop(const Node& node, const Node* target, const Value& iterated);
   Flow exec_while(const Node& node);
   Flow exec_loop_else(const Node& node, const Loop& loop, bool broke);

@@ -115,7 +115,7 @@ struct Class {
 struct Instance {
   std::shared_ptr<Class> type;
   Namespace attributes;
-  Arguments made_with;  ///< Of a class with a base that is a symbol and no __init__ of its own.
+  Arguments made_with;  ///< What a base that is a symbol was given.
 };
 
 struct Module {

@@ -326,6 +326,13 @@ std::optional<Value> sequences(Interpreter& in, Op op, const Value& a, const Val
 Value Interpreter::binary(Op op, const Value& left, const Value& right, Place at) {
   const Value& a = plain(left);
   const Value& b = plain(right);
+  if (op == Op::kAdd && (a.symbol() != nullptr || b.symbol() != nullptr)) {
+    const auto as_str = [&](const Value& v) {
+      return v.symbol() == nullptr ? std::nullopt : host_.as_str(*v.symbol());
+    };
+    if (auto text = as_str(a)) return binary(op, make_text(std::move(*text), at), b, at);
+    if (auto text = as_str(b)) return binary(op, a, make_text(std::move(*text), at), at);
+  }
   if (const auto x = integer_of(a)) {
     if (const auto y = integer_of(b)) {
       if (is_bool_operator(op) && a.as<bool>() != nullptr && b.as<bool>() != nullptr) {

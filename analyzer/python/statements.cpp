@@ -169,13 +169,7 @@ void Interpreter::assign(const Node& target, const Value& value) {
       if (object == nullptr || name == nullptr) return;
       const Value base = eval(*object);
       if (stopped()) return;
-      if (const auto* i = base.as<std::shared_ptr<Instance>>()) {
-        set_attribute(*i, source(*name), value);
-      } else if (const auto* c = base.as<std::shared_ptr<Class>>()) {
-        set_attribute(*c, source(*name), value);
-      } else if (const auto* m = base.as<std::shared_ptr<Module>>()) {
-        bind((*m)->scope, source(*name), value);
-      }
+      set_attribute(base, source(*name), value, place(target));
       return;
     }
     case Kind::kSubscript:
@@ -200,6 +194,23 @@ void Interpreter::assign(const Node& target, const Value& value) {
     default:
       return;
   }
+}
+
+void Interpreter::set_attribute(const Value& object, std::string_view name, const Value& value,
+                                Place at) {
+  const Unknown* u = object.as<Unknown>();
+  if (const auto* i = object.as<std::shared_ptr<Instance>>()) {
+    set_attribute(*i, name, value);
+    if (!(*i)->type->has_symbol_base) return;
+  } else if (const auto* c = object.as<std::shared_ptr<Class>>()) {
+    return set_attribute(*c, name, value);
+  } else if (const auto* m = object.as<std::shared_ptr<Module>>()) {
+    return bind((*m)->scope, name, value);
+  } else if (object.symbol() == nullptr && (u == nullptr || u->instance_of == nullptr)) {
+    return;
+  }
+  ++host_calls_;
+  host_.set_attribute(object, name, value, make_site(at));
 }
 
 void Interpreter::assign_subscript(const Node& target, const Value& value) {
@@ -581,6 +592,19 @@ Flow Interpreter::exec_loop_else(const Node& node, const Loop& loop, bool broke)
   return branch(*loop.may_break, [&] { return exec_rest(clause); }, [] { return Flow::kNormal; });
 }
 
+Value Interpreter::unknown_item(const Value& iterated, std::string_view written) {
+  if (const Symbol* symbol = iterated.symbol()) {
+    if (auto item = host_.item(*symbol)) return *item;
+  }
+  if (const Unknown* u = iterated.as<Unknown>()) {
+    Unknown item{"an item of " + u->reason};
+    if (u->instance_of != nullptr)
+      item.instance_of = std::make_shared<const Value>(*u->instance_of);
+    return item;
+  }
+  return unknown("an item of `" + std::string(written) + "`");
+}
+
 Flow Interpreter::exec_unknown_loop(const Node& node, const Node* target, const Value& iterated) {
   const ParsedFile& file = *frame().file;
   const Node& body = *file.child(node, Field::kBody);
@@ -593,11 +617,7 @@ Flow Interpreter::exec_unknown_loop(const Node& node, const Node* target, const 
       why,
       [&] {
         forget_assigned(body, "changes in " + why);
-        if (target != nullptr) {
-          const Unknown* u = iterated.as<Unknown>();
-          assign(*target,
-                 unknown(u != nullptr ? "an item of " + u->reason : "an item of `" + what + "`"));
-        }
+        if (target != nullptr) assign(*target, unknown_item(iterated, what));
         Flow f = finish(exec_block(body));
         if (f == Flow::kBreak || f == Flow::kContinue) f = Flow::kNormal;
         return f;

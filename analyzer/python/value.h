@@ -38,6 +38,8 @@ struct None {};
 /// Not known, and why: "a row of the database", "the environment".
 struct Unknown {
   std::string reason;
+  /// The class that it, or each of its items, is an instance of, where a Host told; else null.
+  std::shared_ptr<const Value> instance_of = nullptr;
 };
 /// Python's int is unbounded; what leaves 64 bits becomes Unknown.
 using Integer = std::int64_t;

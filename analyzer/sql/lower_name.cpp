@@ -52,12 +52,15 @@ void read_with_arguments(Context& context, Node object, ObjectReference& referen
 
 }  // namespace
 
-std::string argument_types(Context& context, NodeList types) {
-  std::string result;
+std::vector<model::TypeName> argument_types(Context& context, NodeList types) {
+  std::vector<model::TypeName> result;
   for (const Node type : types) {
-    if (!result.empty()) result += ", ";
-    // A missing operand of a prefix operator has no type.
-    result += type ? model::display(lower_type(context, type)) : "NONE";
+    model::TypeName& argument = result.emplace_back();
+    if (type) {
+      argument = lower_type(context, type);
+    } else {
+      argument.name.name = "NONE";
+    }
   }
   return result;
 }

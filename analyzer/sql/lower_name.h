@@ -7,8 +7,8 @@
 
 namespace forelock::sql {
 
-/// Argument types of a function, comma separated, as format_type() prints them.
-std::string argument_types(Context& context, NodeList types);
+/// Argument types of a function; "NONE" for the missing operand of a prefix operator.
+std::vector<model::TypeName> argument_types(Context& context, NodeList types);
 model::ObjectReference lower_reference(Context& context, model::ObjectKind kind, Node object);
 /// The same of a field that only ever holds a function with its arguments.
 model::ObjectReference lower_signature(Context& context, model::ObjectKind kind, Node object);

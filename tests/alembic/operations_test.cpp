@@ -373,6 +373,83 @@ TEST(Compile, HelpersPointToTheInnermostCall) {
             10U);
 }
 
+constexpr std::string_view kModel =
+    "from sqlalchemy.orm import Session, declarative_base\n"
+    "class User(declarative_base()):\n"
+    "    __tablename__ = 'users'\n"
+    "    id = sa.Column(sa.Integer, primary_key=True)\n"
+    "    name = sa.Column(sa.Text)\n"
+    "    full = sa.Column('full_name', sa.Text)\n"
+    "    friends = sa.orm.relationship('User')\n";
+
+std::vector<std::string> session_sql(std::string_view body) {
+  std::string text(kHeader);
+  text += kModel;
+  text += "def upgrade():\n    session = Session(bind=op.get_bind())\n";
+  text += body;
+  return sql_of(compile_file(std::move(text)).upgrade);
+}
+
+TEST(Sessions, ChangesOfARowAreOneUpdate) {
+  EXPECT_EQ(session_sql("    for user in session.query(User):\n"
+                        "        user.name = 'a'\n"
+                        "        user.full = 'b'\n"
+                        "        user.friends = []\n"
+                        "        user.note = 'no column'\n"
+                        "    session.commit()\n"),
+            (std::vector<std::string>{
+                "SELECT users.id, users.name, users.full_name FROM users",
+                "UPDATE users SET name='a', full_name='b' WHERE users.id = __unknown__"}));
+}
+
+TEST(Compile, DefaultsOfColumnsAreSentWithARow) {
+  const model::Migration migration = compile_upgrade(
+      "import datetime\n"
+      "t = op.create_table('t', sa.Column('a', sa.Integer()),\n"
+      "    sa.Column('b', sa.Text(), default='x'),\n"
+      "    sa.Column('c', sa.DateTime(), default=datetime.datetime.now),\n"
+      "    sa.Column('d', sa.Integer(), default=lambda: 1 + 1),\n"
+      "    sa.Column('e', sa.Text(), onupdate='y'))\n"
+      "op.bulk_insert(t, [{'a': 1}])\n"
+      "op.execute(t.update().values(a=2))");
+  const std::vector<std::string> sql = sql_of(migration.upgrade);
+  ASSERT_EQ(sql.size(), 3U);
+  EXPECT_EQ(sql[1], "INSERT INTO t (a, b, c, d) VALUES (1, 'x', now(), 2)");
+  EXPECT_EQ(sql[2], "UPDATE t SET a=2, e='y'");
+}
+
+TEST(Sessions, RowsKeepTheirClassThroughResults) {
+  const std::string update = "UPDATE users SET name='a' WHERE users.id = __unknown__";
+  const std::string select = "SELECT users.id, users.name, users.full_name FROM users";
+  for (const std::string_view rows :
+       {"session.query(User).all()", "session.scalars(sa.select(User))",
+        "session.execute(sa.select(User)).scalars().all()", "session.query(User).all()[:3]"}) {
+    EXPECT_EQ(session_sql("    [setattr(row, 'name', 'a') for row in " + std::string(rows) + "]\n"),
+              (std::vector<std::string>{select, update}))
+        << rows;
+  }
+  EXPECT_EQ(session_sql("    session.get(User, 1).name = 'a'\n"),
+            (std::vector<std::string>{update}));
+}
+
+TEST(Sessions, AnAddedObjectIsSentWhenItIsFlushed) {
+  EXPECT_EQ(session_sql("    user = User(name='a')\n"
+                        "    session.add(user)\n"
+                        "    user.full = 'b'\n"
+                        "    session.flush()\n"
+                        "    session.add(User(name='c'))\n"
+                        "    session.rollback()\n"),
+            (std::vector<std::string>{"INSERT INTO users (name, full_name) VALUES ('a', 'b')"}));
+}
+
+TEST(Sessions, RowsAreDeletedAndUpdatedByTheirKey) {
+  EXPECT_EQ(session_sql("    session.delete(session.query(User).first())\n"
+                        "    session.bulk_update_mappings(User, [{'id': 7, 'name': 'a'}])\n"),
+            (std::vector<std::string>{"SELECT users.id, users.name, users.full_name FROM users",
+                                      "DELETE FROM users WHERE users.id = __unknown__",
+                                      "UPDATE users SET name='a' WHERE users.id = 7"}));
+}
+
 TEST(Compile, SqlThatDoesNotParseIsAProblem) {
   const model::Migration migration = compile_upgrade("op.execute('SELEC 1')");
   EXPECT_EQ(migration.problems.size(), 1U);

@@ -141,6 +141,18 @@ TEST(Discovery, IniMayLieInAFolderOfItsOwnAndNameAPathOfAnotherMachine) {
   EXPECT_EQ(histories[0].root, "/w");
 }
 
+TEST(Discovery, TheRootOfAnIniInsideOfAPackageHoldsThePackage) {
+  const auto histories =
+      found({{"/w/src/shop/__init__.py", ""},
+             {"/w/src/shop/db/__init__.py", ""},
+             {"/w/src/shop/db/alembic.ini", "[alembic]\nscript_location = migrations\n"},
+             {"/w/src/shop/db/migrations/env.py", ""},
+             {"/w/src/shop/db/migrations/versions/a.py", kRevision}},
+            {"src/shop/db/migrations/versions"});
+  ASSERT_EQ(histories.size(), 1U);
+  EXPECT_EQ(histories[0].root, "/w/src");
+}
+
 TEST(Discovery, FoldersOfDependenciesAreNotEntered) {
   EXPECT_THAT(found({{"/w/node_modules/x/migrations/1_a.sql", ""},
                      {"/w/.venv/lib/migrations/versions/a.py", kRevision},

@@ -130,7 +130,8 @@ class Recorder : public Host {
     if (symbol.path() == "host.no") return false;
     return {};
   }
-  std::optional<std::vector<Value>> iterate(const Symbol& symbol) override {
+  std::optional<std::vector<Value>> iterate(const Symbol& symbol, const CallSite& site) override {
+    (void)site;
     if (symbol.path() == "host.rows")
       return std::vector<Value>{Value(Integer{1}), Value(Integer{2})};
     return {};

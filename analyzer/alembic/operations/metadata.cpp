@@ -106,6 +106,26 @@ std::vector<Table> sorted_tables(std::vector<Table> tables) {
   return out;
 }
 
+/// A column that has only a key has the type of the column that the key refers to.
+/// Source: sqlalchemy/sql/schema.py, ForeignKey._set_type.
+void take_types_of_keys(std::vector<Table>& tables) {
+  for (Table& table : tables) {
+    for (Column& column : table.columns) {
+      if (!column.type.sql.empty() || column.foreign_keys.empty()) continue;
+      const Constraint& key = column.foreign_keys.front();
+      if (!key.referred_table || key.referred_columns.empty()) continue;
+      for (const Table& other : tables) {
+        if (!other.name || other.name->text != key.referred_table->text) continue;
+        for (const Column& referred : other.columns) {
+          if (referred.name && referred.name->text == key.referred_columns.front().text) {
+            column.type = referred.type;
+          }
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<Value> Host::create_all(const Value& metadata, bool create,
@@ -133,6 +153,7 @@ std::optional<Value> Host::create_all(const Value& metadata, bool create,
     return Value(None{});
   }
   tables = sorted_tables(std::move(tables));
+  take_types_of_keys(tables);  // of tables that come before
   if (flag(operation.arguments, "checkfirst", true, 2) && schema() != nullptr) {
     std::erase_if(tables, [&](const Table& table) {
       const auto exists = schema()->check_first(SchemaOracle::Kind::kTable, table.name->text,

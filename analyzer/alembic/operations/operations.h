@@ -58,6 +58,8 @@ std::optional<python::Value> drop_object(Host& host, const python::Value& receiv
 std::optional<python::Value> session_call(Host& host, std::string_view method,
                                           const Operation& operation);
 
+/// Sends `session.query(…)…`; nothing is done when `query` is none.
+void run_query(Host& host, const python::Value& query, const Operation& operation);
 /// What ends `session.query(…)`: update, delete, all, first, …; nothing when it is no query.
 std::optional<python::Value> query_call(Host& host, const python::Value& callee,
                                         std::string_view method, const Operation& operation);

@@ -30,6 +30,13 @@ struct Renaming {
   std::string from, to;
 };
 
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
 struct AffectedColumn {
   std::string schema, table, column;
   bool array = false;
@@ -64,6 +71,7 @@ class SyncEnum {
     emit("ALTER TYPE " + type_ + " RENAME TO " + old_name_);
     create_type();
     for (const auto& [op, function] : kOperators) create_operator(op, function);
+    drop_indexes();
     if (columns_ != nullptr) {
       if (const auto* items = items_of(*columns_)) {
         for (const Value& item : *items) change_column(item);
@@ -73,6 +81,7 @@ class SyncEnum {
     }
     for (const auto& [op, function] : kOperators) drop_operator(op, function);
     emit("DROP TYPE " + old_type_);
+    create_indexes();
   }
 
  private:
@@ -173,19 +182,47 @@ class SyncEnum {
   /// Source: alembic_postgresql_enum/sql_commands/column_default.py rename_default_if_required.
   std::string renamed_default(const std::string& fallback) const {
     const std::string type = schema_.empty() ? name_ : schema_ + "." + name_;
-    const auto replace = [this](std::string text) {
+    std::string value = fallback.substr(0, fallback.find("::"));
+    for (const Renaming& renaming : renames_) {
+      replace_all(value, "'" + renaming.from + "'", "'" + renaming.to + "'");
+    }
+    return value + "::" + type + (fallback.ends_with("[]") ? "[]" : "");
+  }
+
+  /// TableIndex(name, definition) of indexes_to_recreate.
+  /// Source: alembic_postgresql_enum/sql_commands/indexes.py.
+  [[nodiscard]] std::vector<Arguments> indexes() const {
+    std::vector<Arguments> result;
+    const Value* given = operation_.arguments.find("indexes_to_recreate", 5);
+    const auto* items = given == nullptr ? nullptr : items_of(*given);
+    if (items == nullptr) return result;
+    for (const Value& item : *items) result.push_back(arguments_of(item));
+    return result;
+  }
+
+  void drop_indexes() {
+    for (const Arguments& index : indexes()) {
+      std::string name = text_or_unknown(index.find("name", 0));
+      std::erase(name, '"');
+      const std::size_t dot = name.rfind('.');
+      const std::string schema =
+          dot == std::string::npos ? "" : "\"" + name.substr(0, dot) + "\".";
+      emit("DROP INDEX IF EXISTS " + schema + "\"" +
+           name.substr(dot == std::string::npos ? 0 : dot + 1) + "\"");
+    }
+  }
+
+  void create_indexes() {
+    for (const Arguments& index : indexes()) {
+      std::string definition = text_or_unknown(index.find("definition", 1));
       for (const Renaming& renaming : renames_) {
-        const std::string from = "'" + renaming.from + "'";
-        const std::string to = "'" + renaming.to + "'";
-        for (std::size_t at = text.find(from); at != std::string::npos;
-             at = text.find(from, at + to.size())) {
-          text.replace(at, from.size(), to);
+        for (const std::string& type : {name_, schema_ + "." + name_}) {
+          replace_all(definition, "'" + renaming.from + "'::" + type,
+                      "'" + renaming.to + "'::" + type);
         }
       }
-      return text;
-    };
-    const std::string value = replace(fallback.substr(0, fallback.find("::")));
-    return value + "::" + type + (fallback.ends_with("[]") ? "[]" : "");
+      emit(definition);
+    }
   }
 
   void change_column(const Value& value) {
@@ -380,7 +417,29 @@ class Entity {
                        text.text[end - 1] == '\n' || text.text[end - 1] == '\t')) {
       --end;
     }
-    sql.copy(text.slice({0, static_cast<std::uint32_t>(end)}));
+    // In PL/pgSQL a colon that the migration escaped is not escaped again, and sa.text() takes the
+    // backslash away. Source: alembic_utils/statement.py, escape_colon_for_plpgsql.
+    std::size_t begin = 0;
+    if (is_plpgsql(text.text)) {
+      for (std::size_t at = text.text.find("\\:"); at < end; at = text.text.find("\\:", at + 1)) {
+        copy_part(sql, text, begin, at);
+        begin = at + 1;
+      }
+    }
+    copy_part(sql, text, begin, end);
+  }
+
+  static void copy_part(Sql& sql, const text::MappedText& text, std::size_t begin,
+                        std::size_t end) {
+    sql.copy(text.slice({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}));
+  }
+
+  static bool is_plpgsql(std::string_view definition) {
+    std::string plain;
+    for (const char c : definition) {
+      if (c != '\'') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return plain.contains("language plpgsql");
   }
 
   /// `name(arguments)` with the name quoted.

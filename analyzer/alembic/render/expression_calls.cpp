@@ -48,7 +48,7 @@ Precedence Expressions::render_call(Sql& sql, const Value& value,
   }
   if (name == "sa.text" || name == "sa.TextClause") {
     render_text(sql, value, nullptr);
-    return Precedence::kComma;
+    return Precedence::kAtom;
   }
   if (name == "sa.literal_column") {
     if (const Value* text = arguments.find("text", 0); text != nullptr && text->str() != nullptr) {
@@ -261,6 +261,20 @@ std::optional<Precedence> Expressions::render_method(Sql& sql, const Value& valu
     render_in(sql, receiver, *first, method != "in_", options);
     return Precedence::kCompare;
   }
+  if (method == "regexp_replace" && arguments.positional.size() >= 2) {
+    sql << "REGEXP_REPLACE(";
+    render(sql, receiver, options);
+    for (const Value& part : arguments.positional) {
+      sql << ", ";
+      render(sql, part, right);
+    }
+    if (const Value* flags = present(arguments, "flags")) {
+      sql << ", ";
+      render(sql, *flags, right);
+    }
+    sql << ")";
+    return Precedence::kCompare;
+  }
   struct Infix {
     std::string_view method, sql;
   };
@@ -440,20 +454,30 @@ std::optional<Precedence> Expressions::render_method(Sql& sql, const Value& valu
     sql << ")";
     return Precedence::kAtom;
   }
-  if (method == "as_string" || method == "as_integer" || method == "as_boolean" ||
-      method == "as_float" || method == "as_json") {
-    const Symbol* inner = receiver.symbol();
-    if (inner != nullptr && inner->kind == Symbol::Kind::kSubscript) {
-      const std::string_view type = method == "as_integer"   ? "INTEGER"
-                                    : method == "as_boolean" ? "BOOLEAN"
-                                    : method == "as_float"   ? "FLOAT"
-                                                             : "";
-      if (!type.empty()) sql << "CAST(";
-      render_grouped(sql, inner->operands[0], options, Precedence::kCompare, true);
-      sql << (method == "as_json" ? " -> " : " ->> ");
-      render(sql, inner->operands[1], {});
-      if (!type.empty()) sql << " AS " << type << ")";
-      return type.empty() ? Precedence::kCompare : Precedence::kAtom;
+  if (const Symbol* inner = receiver.symbol();
+      inner != nullptr && inner->kind == Symbol::Kind::kSubscript && inner->operands.size() == 2) {
+    if (method == "as_json") return render(sql, receiver, options);
+    // Source: sqlalchemy/sql/sqltypes.py, JSON.Comparator.
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kCasts{
+        {{"as_string", "VARCHAR"},
+         {"as_integer", "INTEGER"},
+         {"as_boolean", "BOOLEAN"},
+         {"as_float", "FLOAT"},
+         {"as_numeric", "NUMERIC"}}};
+    for (const auto& [name, type] : kCasts) {
+      if (method != name) continue;
+      sql << (options.operand ? "CAST((" : "CAST(");
+      render_json_text(sql, *inner, options);
+      sql << (options.operand ? ") AS " : " AS ") << type;
+      if (name == "as_numeric" && arguments.positional.size() == 2) {
+        sql << "(";
+        render(sql, arguments.positional[0], {});
+        sql << ", ";
+        render(sql, arguments.positional[1], {});
+        sql << ")";
+      }
+      sql << ")";
+      return Precedence::kAtom;
     }
   }
   return {};

@@ -145,7 +145,9 @@ Precedence Expressions::render(Sql& sql, const Value& value, const ExpressionOpt
 void Expressions::render_grouped(Sql& sql, const Value& value, const ExpressionOptions& options,
                                  Precedence outer, bool strict) {
   Sql inner = sql.fresh();
-  const Precedence precedence = render(inner, value, options);
+  ExpressionOptions operand = options;
+  operand.operand = true;
+  const Precedence precedence = render(inner, value, operand);
   const bool group = strict ? precedence <= outer : precedence < outer;
   if (group) sql << "(";
   sql.append(inner);
@@ -181,11 +183,7 @@ Precedence Expressions::render_symbol(Sql& sql, const Value& value,
         const Symbol* inner = symbol.operands[0].symbol();
         if (inner != nullptr && inner->kind == Symbol::Kind::kSubscript &&
             inner->operands.size() == 2) {
-          const bool path = items_of(inner->operands[1]) != nullptr;
-          render_grouped(sql, inner->operands[0], options, Precedence::kCompare, true);
-          sql << (path ? " #>> " : " ->> ");
-          render(sql, inner->operands[1], {});
-          return Precedence::kCompare;
+          return render_json_text(sql, *inner, options);
         }
       }
       if (symbol.operands.size() == 1 && (symbol.name == "excluded")) {
@@ -267,7 +265,10 @@ Precedence Expressions::render_binary(Sql& sql, const Symbol& symbol,
   ExpressionOptions left_options = options;
   ExpressionOptions right_options = options;
   left_options.type = right_type ? &*right_type : nullptr;
-  right_options.type = left_type ? &*left_type : nullptr;
+  // What is taken from a JSON value, or asked of it, is a key and no JSON.
+  const bool json = left_type && (left_type->family == TypeFamily::kJson ||
+                                  left_type->family == TypeFamily::kJsonb);
+  right_options.type = left_type && !json ? &*left_type : nullptr;
   if ((op == "/" || op == "//") && has(context_.options, Feature::kTrueDivision)) {
     return render_division(sql, symbol, options);
   }
@@ -411,6 +412,36 @@ Precedence Expressions::render_not(Sql& sql, const Value& operand,
   return Precedence::kCompare;
 }
 
+/// A key, or a path as the text of an array. Source: sqlalchemy/dialects/postgresql/json.py,
+/// JSONPathType.
+void Expressions::render_json_key(Sql& sql, const Value& key) {
+  const auto* path = items_of(key);
+  if (path == nullptr) {
+    render(sql, key, {});
+    return;
+  }
+  sql << "'{";
+  bool first = true;
+  for (const Value& part : *path) {
+    if (!first) sql << ", ";
+    first = false;
+    if (const auto text = python::to_str(part, {})) {
+      sql.copy(*text);
+    } else {
+      sql.hole();
+    }
+  }
+  sql << "}'";
+}
+
+Precedence Expressions::render_json_text(Sql& sql, const Symbol& subscript,
+                                         const ExpressionOptions& options) {
+  render_grouped(sql, subscript.operands[0], options, Precedence::kCompare, true);
+  sql << (items_of(subscript.operands[1]) != nullptr ? " #>> " : " ->> ");
+  render_json_key(sql, subscript.operands[1]);
+  return Precedence::kCompare;
+}
+
 Precedence Expressions::render_subscript(Sql& sql, const Value& value,
                                          const ExpressionOptions& options) {
   if (render_column(sql, value, options)) return Precedence::kAtom;
@@ -420,21 +451,10 @@ Precedence Expressions::render_subscript(Sql& sql, const Value& value,
     return Precedence::kAtom;
   }
   const auto type = type_of(symbol.operands[0]);
-  const bool path = items_of(symbol.operands[1]) != nullptr;
-  if (path) {
+  if (items_of(symbol.operands[1]) != nullptr) {
     render_grouped(sql, symbol.operands[0], options, Precedence::kCompare, true);
-    sql << " #> '{";
-    bool first = true;
-    for (const Value& part : *items_of(symbol.operands[1])) {
-      if (!first) sql << ",";
-      first = false;
-      if (const auto text = python::to_str(part, {})) {
-        sql.copy(*text);
-      } else {
-        sql.hole();
-      }
-    }
-    sql << "}'";
+    sql << " #> ";
+    render_json_key(sql, symbol.operands[1]);
     return Precedence::kCompare;
   }
   const bool brackets =
@@ -482,6 +502,22 @@ void Expressions::render_list(Sql& sql, const std::vector<Value>& values,
   }
 }
 
+void Expressions::render_tuples(Sql& sql, const std::vector<Value>& tuples,
+                                const ExpressionOptions& options) {
+  bool first = true;
+  for (const Value& tuple : tuples) {
+    if (!first) sql << ", ";
+    first = false;
+    if (const auto* cells = items_of(tuple)) {
+      sql << "(";
+      render_list(sql, *cells, options);
+      sql << ")";
+    } else {
+      sql.hole();
+    }
+  }
+}
+
 void Expressions::render_in(Sql& sql, const Value& left, const Value& right, bool negated,
                             const ExpressionOptions& options) {
   const auto type = type_of(left);
@@ -490,13 +526,16 @@ void Expressions::render_in(Sql& sql, const Value& left, const Value& right, boo
   if (negated) sql << "(";  // SQLAlchemy groups NOT IN
   sql.append(head);
   sql << (negated ? " NOT IN (" : " IN (");
-  if (const auto* items = items_of(right)) {
-    if (items->empty()) {
-      sql << "SELECT CAST(NULL AS " << (type && type->known ? type->sql : "INTEGER")
-          << ") WHERE 1!=1";
+  const auto* items = items_of(right);
+  if (items != nullptr && items->empty()) {
+    // Source: sqlalchemy/sql/compiler.py, visit_empty_set_op_expr.
+    sql << (negated ? "NULL) OR (1 = 1" : "NULL) AND (1 != 1");
+  } else if (items != nullptr) {
+    ExpressionOptions item_options = options;
+    item_options.type = type ? &*type : nullptr;
+    if (name_of(left) == "sa.tuple_") {
+      render_tuples(sql, *items, item_options);
     } else {
-      ExpressionOptions item_options = options;
-      item_options.type = type ? &*type : nullptr;
       render_list(sql, *items, item_options);
     }
   } else if (is_statement(right)) {

@@ -16,11 +16,15 @@
 
 namespace forelock::alembic {
 
+struct Insert;
+
 /// How an expression is to be rendered.
 struct ExpressionOptions {
   bool include_table = true;  ///< Columns as `table.column`.
   /// A plain str is SQL text (CHECK, WHERE of an index) instead of a string literal.
   bool text_is_sql = false;
+  /// Beside an operator. `json[key].as_string()` is grouped inside of its CAST.
+  bool operand = false;
   /// Type of the column that the value is meant for; null when there is none.
   const Type* type = nullptr;
 };
@@ -79,6 +83,10 @@ class Expressions {
   Precedence render_division(Sql& sql, const python::Symbol& symbol,
                              const ExpressionOptions& options);
   Precedence render_unary(Sql& sql, const python::Symbol& symbol, const ExpressionOptions& options);
+  void render_json_key(Sql& sql, const python::Value& key);
+  /// `json[key].astext`
+  Precedence render_json_text(Sql& sql, const python::Symbol& subscript,
+                              const ExpressionOptions& options);
   Precedence render_subscript(Sql& sql, const python::Value& value,
                               const ExpressionOptions& options);
   Precedence render_compare(Sql& sql, const python::Value& left, std::string_view op,
@@ -88,6 +96,9 @@ class Expressions {
   void render_case(Sql& sql, const python::Arguments& arguments, const ExpressionOptions& options);
   void render_in(Sql& sql, const python::Value& left, const python::Value& right, bool negated,
                  const ExpressionOptions& options);
+  /// Rows as VALUES and IN have them: `(1, 'a'), (2, 'b')`.
+  void render_tuples(Sql& sql, const std::vector<python::Value>& tuples,
+                     const ExpressionOptions& options);
   void render_list(Sql& sql, const std::vector<python::Value>& values,
                    const ExpressionOptions& options);
   Precedence render_junction(Sql& sql, const std::vector<python::Value>& parts, std::string_view op,
@@ -96,6 +107,9 @@ class Expressions {
   bool render_column(Sql& sql, const python::Value& value, const ExpressionOptions& options);
   /// A selectable in FROM: table, alias, subquery, join. Returns its key.
   std::string render_from(Sql& sql, const python::Value& value);
+  std::string render_cte(Sql& sql, const python::Value& value);
+  std::string render_values(Sql& sql, const python::Value& value);
+  std::string render_table_function(Sql& sql, const python::Value& value);
   /// The condition of a JOIN; null where it is not given, and so not known.
   void render_on(Sql& sql, const python::Value* condition);
   /// Type of an expression, as far as it is known.
@@ -104,6 +118,11 @@ class Expressions {
   void render_select(Sql& sql, const python::Value& value);
   void render_assigned(Sql& sql, const python::Value& value, const ExpressionOptions& options);
   void render_insert(Sql& sql, const python::Value& value, const python::Value* parameters);
+  void render_insert_select(Sql& sql, const Insert& insert);
+  void render_insert_rows(Sql& sql, const Insert& insert);
+  void render_on_conflict(Sql& sql, const Insert& insert);
+  void render_fetched_key(Sql& sql, const Insert& insert);
+  void render_column_names(Sql& sql, const python::Value& names);
   void render_update(Sql& sql, const python::Value& value, const python::Value* parameters);
   void render_delete(Sql& sql, const python::Value& value);
   bool render_ddl(Sql& sql, const python::Value& value);
@@ -116,7 +135,16 @@ class Expressions {
   /// Appends ` AS name` where SQLAlchemy labels a selected expression.
   void render_label(Sql& sql, const python::Value& column, bool in_from);
 
+  /// A common table expression of the statement.
+  struct Cte {
+    const python::Symbol* of = nullptr;
+    Sql sql;  ///< `name AS (…)`
+    bool recursive = false;
+  };
+
   const Context& context_;
+  std::vector<Cte> ctes_;
+  bool hoists_ctes_ = false;    ///< A whole statement is being rendered.
   Sources* sources_ = nullptr;  ///< Where tables are noted; null when nobody asks.
   int depth_ = 0;
   bool in_from_ = false;  ///< The SELECT rendered next stands in a FROM.

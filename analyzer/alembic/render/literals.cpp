@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "analyzer/alembic/compile.h"
@@ -137,6 +138,30 @@ std::optional<std::string> date_text(const Value& value) {
 /// The dialect takes backslashes for escapes as long as no server has told it otherwise.
 /// Source: sqlalchemy/dialects/postgresql/base.py PGCompiler.render_literal_value.
 bool needs_doubling(char c) { return c == '\'' || c == '\\'; }
+
+/// Of timedelta(days=…, seconds=…, …). Source: sqlalchemy/dialects/postgresql/types.py, PGInterval
+/// literal_processor.
+std::optional<double> total_seconds(const python::Arguments& arguments) {
+  constexpr auto kParts = std::to_array<std::pair<std::string_view, double>>({
+      {"days", 86400},
+      {"seconds", 1},
+      {"microseconds", 1e-6},
+      {"milliseconds", 1e-3},
+      {"minutes", 60},
+      {"hours", 3600},
+      {"weeks", 604800},
+  });
+  double total = 0;
+  for (std::size_t i = 0; i < kParts.size(); ++i) {
+    const Value* part = arguments.find(kParts[i].first, i);
+    if (part == nullptr) continue;
+    const auto* integer = part->as<python::Integer>();
+    const auto* real = part->as<double>();
+    if (integer == nullptr && real == nullptr) return {};
+    total += kParts[i].second * (integer != nullptr ? static_cast<double>(*integer) : *real);
+  }
+  return arguments.complete ? std::optional(total) : std::nullopt;
+}
 
 bool is_integer(const Type* type) {
   return type != nullptr &&
@@ -296,7 +321,13 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
       render_literal(sql, (*items)[i], type != nullptr && type->item ? type->item.get() : nullptr);
     }
     sql << "]";
-    if (type != nullptr && type->family == TypeFamily::kArray) {
+    // The server takes an array of strings or numbers for what it holds, but not an empty one.
+    const bool text = type != nullptr && type->item && type->item->family == TypeFamily::kString;
+    const bool plain = !items->empty() && std::ranges::all_of(*items, [&](const Value& item) {
+      return text || item.as<bool>() != nullptr || item.as<python::Integer>() != nullptr ||
+             item.as<double>() != nullptr;
+    });
+    if (type != nullptr && type->family == TypeFamily::kArray && !plain) {
       sql << "::";
       sql << type->sql;
     }
@@ -325,6 +356,12 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
       sql << made;
       sql.mark_partial();
       return;
+    }
+    if (path == "datetime.timedelta") {
+      if (const auto seconds = total_seconds(symbol->arguments)) {
+        sql << "make_interval(secs=>" << python::to_repr(Value(*seconds)).value_or("0.0") << ")";
+        return;
+      }
     }
     if (path.starts_with("uuid.") || path.starts_with("datetime.")) {
       sql << "'";

@@ -1,5 +1,6 @@
 #include "analyzer/alembic/render/models.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "analyzer/alembic/compile.h"
@@ -49,6 +50,13 @@ const Value* declared_column(const Value& owner, std::string_view name) {
 
 std::optional<Name> alias_name(const Value& owner, const Context& context) {
   const std::string_view method = method_of(owner);
+  if (is_call(owner) && (method == "data" || method == "render_derived")) {
+    return alias_name(*receiver_of(owner), context);
+  }
+  if (is_call(owner) && (method == "table_valued" || name_of(owner) == "sa.values")) {
+    const auto name = read_name(present(arguments_of(owner), "name"), context);
+    return name ? name : Name::of("anon_1", context.span_of(owner));
+  }
   if (is_call(owner) && (method == "alias" || method == "subquery" || method == "cte")) {
     const Value* name = present(arguments_of(owner), "name", 0);
     if (name != nullptr) return read_name(*name, context);
@@ -93,6 +101,14 @@ std::optional<ColumnReference> reference_of(const Value& owner, Name column,
 }
 
 }  // namespace
+
+bool is_column(const Value& model, std::string_view attribute, const Context& context) {
+  if (declared_column(model, attribute) != nullptr) return true;
+  const auto table = read_model_table(model, context);
+  return table && std::ranges::any_of(table->columns, [&](const Column& column) {
+           return column.name && column.name->text == attribute;
+         });
+}
 
 std::optional<ColumnReference> read_column_reference(const Value& value, const Context& context) {
   if (const auto through = through_columns(value, context)) {

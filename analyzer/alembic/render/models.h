@@ -18,6 +18,8 @@ struct ColumnReference {
 std::optional<ColumnReference> read_column_reference(const python::Value& value,
                                                      const Context& context);
 
+/// Whether the declarative class has a column under that attribute.
+bool is_column(const python::Value& model, std::string_view attribute, const Context& context);
 /// The table of a declarative class (`__tablename__` and its columns), or nothing.
 std::optional<Table> read_model_table(const python::Value& value, const Context& context);
 

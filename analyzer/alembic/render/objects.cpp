@@ -181,9 +181,11 @@ std::optional<Column> read_column(const Value& value, const Context& context) {
   }
   if (const Value* fallback = present(arguments, "default")) {
     column.has_default = true;
+    column.default_value = *fallback;
     column.default_is_sequence =
         name_of(*fallback) == "sa.Sequence" && flag(arguments_of(*fallback), "optional");
   }
+  column.on_update = optional_value(present(arguments, "onupdate"));
   column.index = tristate(arguments, "index");
   column.unique = tristate(arguments, "unique");
   column.comment = optional_value(present(arguments, "comment"));

@@ -58,6 +58,8 @@ struct Column {
   bool nullable_given = false;
   bool primary_key = false;
   Autoincrement autoincrement = Autoincrement::kAuto;
+  /// default= and onupdate=, which SQLAlchemy computes and sends.
+  std::optional<python::Value> default_value, on_update;
   bool has_default = false;  ///< default= of the client side.
   bool default_is_sequence = false;
   std::optional<bool> index, unique;

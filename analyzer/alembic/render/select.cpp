@@ -29,9 +29,85 @@ void Expressions::render_on(Sql& sql, const Value* condition) {
   sources_ = saved;
 }
 
+/// A CTE is named where it is used, and written once before the whole statement.
+std::string Expressions::render_cte(Sql& sql, const Value& value) {
+  const Name name = alias_name(value).value_or(Name::of("anon_1", context_.span_of(value)));
+  const bool known =
+      std::ranges::any_of(ctes_, [&](const Cte& cte) { return cte.of == value.symbol(); });
+  if (!known) {
+    Cte cte{value.symbol(), sql.fresh(), flag(arguments_of(value), "recursive", false, 1)};
+    render_name(cte.sql, name);
+    cte.sql << " AS (";
+    Sources* saved = std::exchange(sources_, nullptr);
+    in_from_ = true;
+    render_select(cte.sql, *receiver_of(value));
+    sources_ = saved;
+    cte.sql << ")";
+    ctes_.push_back(std::move(cte));  // after those that it uses
+  }
+  render_name(sql, name);
+  return name.text;
+}
+
+/// sa.values(column, …, name="v").data([(1, "a"), …])
+std::string Expressions::render_values(Sql& sql, const Value& value) {
+  const Chain chain = unroll(value);
+  sql << "(VALUES ";
+  bool first = true;
+  for (const Link& link : chain.links) {
+    const Value* rows = link.method == "data" ? link.arguments->find("values", 0) : nullptr;
+    const auto* items = rows == nullptr ? nullptr : items_of(*rows);
+    if (items == nullptr) continue;
+    if (!first) sql << ", ";
+    first = false;
+    render_tuples(sql, *items, {});
+  }
+  if (first) sql.hole();
+  const Name name = alias_name(value).value_or(Name::of("anon_1", context_.span_of(value)));
+  sql << ") AS ";
+  render_name(sql, name);
+  sql << " (";
+  first = true;
+  for (const Value& item : arguments_of(*chain.root).positional) {
+    const auto column = read_column(item, context_);
+    if (!column || !column->name) continue;
+    if (!first) sql << ", ";
+    first = false;
+    render_name(sql, *column->name);
+  }
+  sql << ")";
+  return name.text;
+}
+
+/// func.f(…).table_valued("a", "b"), with its columns where render_derived() asks for them.
+std::string Expressions::render_table_function(Sql& sql, const Value& value) {
+  const bool derived = method_of(value) == "render_derived";
+  const Value& table = derived ? *receiver_of(value) : value;
+  const Name name = alias_name(table).value_or(Name::of("anon_1", context_.span_of(value)));
+  if (receiver_of(table) != nullptr) {
+    render(sql, *receiver_of(table), {});
+  } else {
+    sql.hole();
+  }
+  sql << " AS ";
+  render_name(sql, name);
+  if (derived) {
+    sql << "(";
+    render_column_names(
+        sql, python::make_sequence(python::Sequence::Kind::kList, arguments_of(table).positional));
+    sql << ")";
+  }
+  return name.text;
+}
+
 std::string Expressions::render_from(Sql& sql, const Value& value) {
   const std::string_view method = method_of(value);
   const std::string name = name_of(value);
+  if (is_call(value) && method == "cte" && hoists_ctes_) return render_cte(sql, value);
+  if (is_call(value) && (name == "sa.values" || method == "data")) return render_values(sql, value);
+  if (is_call(value) && (method == "table_valued" || method == "render_derived")) {
+    return render_table_function(sql, value);
+  }
   if (is_call(value) &&
       (method == "alias" || method == "subquery" || method == "cte" || method == "lateral")) {
     const Value& inner = *receiver_of(value);
@@ -100,14 +176,16 @@ std::optional<Name> Expressions::alias_name(const Value& value) {
   if (!is_call(value)) return {};
   const std::string_view method = method_of(value);
   const bool aliased = name_of(value) == "orm.aliased";
-  if (!aliased && method != "alias" && method != "subquery" && method != "cte" &&
+  if (method == "data" || method == "render_derived") return alias_name(*receiver_of(value));
+  const bool keyword_only = name_of(value) == "sa.values" || method == "table_valued";
+  if (!aliased && !keyword_only && method != "alias" && method != "subquery" && method != "cte" &&
       method != "lateral") {
     return {};
   }
   const Arguments& arguments = arguments_of(value);
-  if (const Value* given = present(arguments, "name", aliased ? 1 : 0)) {
-    return read_name(*given, context_);
-  }
+  const std::size_t position = keyword_only ? Arguments::npos : aliased ? 1 : 0;
+  if (const Value* given = present(arguments, "name", position)) return read_name(*given, context_);
+  if (keyword_only) return Name::of(anonymous(value, "anon"), context_.span_of(value));
   const Value* inner = aliased ? arguments.find("element", 0) : receiver_of(value);
   std::string base = "anon";
   if (inner != nullptr && !is_statement(*inner)) {
@@ -194,15 +272,18 @@ void Expressions::render_select(Sql& sql, const Value& value) {
       for (const Value& part : root.arguments->positional) {
         if (!first) sql << words;
         first = false;
+        in_from_ = in_from;
         render_select(sql, part);
       }
       --depth_;
       return;
     }
     if (!chain.links.empty() && chain.links.back().method == function) {
+      in_from_ = in_from;
       render_select(sql, *receiver_of(value));
       for (const Value& part : chain.links.back().arguments->positional) {
         sql << words;
+        in_from_ = in_from;
         render_select(sql, part);
       }
       --depth_;

@@ -238,6 +238,18 @@ Type read_enum(const std::string& function, const Arguments& arguments, const Co
   named.inherit_schema = flag(arguments, "inherit_schema");
   named.of_metadata = present(arguments, "metadata") != nullptr;
   read_labels(arguments, context, named);
+  if (!named.name && function == "sa.Enum" && arguments.positional.size() == 1) {
+    // A class that cannot be found: its name alone is known.
+    const std::string path = name_of(arguments.positional[0]);
+    std::string name = path.substr(path.rfind('.') + 1);
+    if (arguments.positional[0].symbol() != nullptr && !name.empty() &&
+        !is_call(arguments.positional[0])) {
+      std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      });
+      named.name = Name::of(std::move(name), span);
+    }
+  }
   const bool native = function == "pg.ENUM" || flag(arguments, "native_enum", true);
   // The generic sa.Enum ignores create_type.
   named.create_type = function != "pg.ENUM" || flag(arguments, "create_type", true);
@@ -507,8 +519,11 @@ Type read_type(const Value& value, const Context& context) {
       }
       return read_type(*receiver, context);
     }
-    if (receiver != nullptr && (method == "copy" || method == "evaluates_none" ||
-                                method == "as_mutable" || method == "dialect_impl")) {
+    if (receiver != nullptr && method == "as_mutable") {  // of a class derived from Mutable
+      return read_type(arguments_of(value).find("sqltype", 0), context);
+    }
+    if (receiver != nullptr &&
+        (method == "copy" || method == "evaluates_none" || method == "dialect_impl")) {
       return read_type(*receiver, context);
     }
     const std::string function = name_of(value);

@@ -8,32 +8,16 @@
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
-namespace {
 
-std::string argument_list_of(const Run& run, const CatalogFunction& function) {
-  std::string result;
-  for (const model::FunctionParameter& parameter : function.definition.parameters) {
-    if (parameter.mode == 'o' || parameter.mode == 't') continue;
-    if (!result.empty()) result += ", ";
-    model::TypeName type = resolve_type(run.catalog, parameter.type).name;
+bool has_arguments(const Run& run, const CatalogFunction& function,
+                   const std::vector<model::TypeName>& arguments) {
+  std::vector<model::TypeName> wanted;
+  for (const model::TypeName& argument : arguments) {
+    model::TypeName type = resolve_type(run.catalog, argument).name;
     type.modifiers.clear();
-    result += model::display(type);
+    wanted.push_back(std::move(type));
   }
-  return result;
-}
-
-std::string without_spaces(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c != ' ') result += c;
-  }
-  return result;
-}
-
-}  // namespace
-
-bool has_arguments(const Run& run, const CatalogFunction& function, std::string_view arguments) {
-  return without_spaces(argument_list_of(run, function)) == without_spaces(arguments);
+  return std::ranges::equal(input_types(run, function.definition), wanted, same_type);
 }
 
 namespace {
@@ -144,7 +128,7 @@ bool function_target(Run& run, const model::Drop& statement, const model::Object
     }
     return missing(run, statement, "42883",
                    fmt::format("function {}({}) does not exist", model::display(object.name),
-                               object.arguments));
+                               object.argument_list()));
   }
   if (found.size() > 1) {
     return run.fail("42725",

@@ -10,7 +10,6 @@
 #include "analyzer/sql/parse.h"
 
 namespace forelock::postgres {
-namespace {
 
 std::vector<model::TypeName> input_types(const Run& run, const model::CreateFunction& function) {
   std::vector<model::TypeName> result;
@@ -22,6 +21,8 @@ std::vector<model::TypeName> input_types(const Run& run, const model::CreateFunc
   }
   return result;
 }
+
+namespace {
 
 bool same_inputs(const std::vector<model::TypeName>& a, const std::vector<model::TypeName>& b) {
   return std::ranges::equal(a, b, same_type);

@@ -36,7 +36,7 @@ bool apply(Run& run, const model::SetOwner& statement) {
              object.kind == ObjectKind::kRoutine) {
     if (matching_functions(run, object).empty() && !run.options.assume_missing) {
       return run.fail("42883", fmt::format("function {}({}) does not exist",
-                                           model::display(object.name), object.arguments));
+                                           model::display(object.name), object.argument_list()));
     }
   }
   return true;
@@ -136,7 +136,7 @@ bool apply(Run& run, const model::Comment& statement) {
       const auto found = matching_functions(run, object);
       if (found.empty()) {
         return missing("42883", fmt::format("function {}({}) does not exist",
-                                            model::display(object.name), object.arguments));
+                                            model::display(object.name), object.argument_list()));
       }
       CatalogFunction copy = *found[0];
       copy.comment = text;

@@ -284,7 +284,7 @@ bool move_function(Run& run, const model::ObjectReference& object, const std::st
     if (run.options.assume_missing || object.kind == ObjectKind::kAggregate) return true;
     return run.check_schema(object.name.schema) &&
            run.fail("42883", fmt::format("function {}({}) does not exist",
-                                         model::display(object.name), object.arguments));
+                                         model::display(object.name), object.argument_list()));
   }
   CatalogFunction copy = *found[0];
   if (!schema.empty()) copy.schema = schema;

@@ -215,8 +215,11 @@ struct DropTarget {
   std::string name;            ///< kSchema, kExtension.
   friend auto operator<=>(const DropTarget&, const DropTarget&) = default;
 };
+/// Types of what a function is called with.
+std::vector<model::TypeName> input_types(const Run& run, const model::CreateFunction& function);
 /// Whether the function takes these types, as DROP FUNCTION spells them.
-bool has_arguments(const Run& run, const CatalogFunction& function, std::string_view arguments);
+bool has_arguments(const Run& run, const CatalogFunction& function,
+                   const std::vector<model::TypeName>& arguments);
 /// Removes the targets and what must go with them. 2BP01 when something else needs them and
 /// `cascade` is off.
 bool drop(Run& run, std::vector<DropTarget> targets, bool cascade);
