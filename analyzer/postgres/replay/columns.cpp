@@ -49,16 +49,17 @@ bool check_generated(Run& run, const Relation& table, const Column& column,
                                            name));
     }
   }
+  // Before its type is looked at: cookDefault().
+  const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, false);
+  if (answer.known && answer.value != model::Volatility::kImmutable) {
+    return run.fail("42P17", "generation expression is not immutable");
+  }
   const model::TypeName from = infer_type(run.catalog, Scope::of(table), expression);
   if (cast_path(run.catalog, from, column.type, CastContext::kAssignment) == CastPath::kNone) {
     return run.fail("42804",
                     fmt::format("column \"{}\" is of type {} but generation expression is "
                                 "of type {}",
                                 column.name, model::display(column.type), model::display(from)));
-  }
-  const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, false);
-  if (answer.known && answer.value != model::Volatility::kImmutable) {
-    return run.fail("42P17", "generation expression is not immutable");
   }
   return true;
 }

@@ -106,6 +106,22 @@ bool refuse_system_column(Run& run, std::string_view name) {
                   fmt::format("index creation on system column \"{}\" is not supported", name));
 }
 
+/// The extension that brings the operator class of a key.
+std::vector<Dependency> extension_of_class(const Run& run, const std::string& method,
+                                           const std::string& written,
+                                           const model::TypeName& type) {
+  const OperatorClass chosen = operator_class(run.catalog, method, written, type);
+  for (const facts::OperatorClassFact& fact : facts::operator_classes()) {
+    if (!chosen.found || fact.extension == 0 || fact.method != method || fact.name != chosen.name ||
+        fact.input != chosen.input) {
+      continue;
+    }
+    const Extension* extension = run.catalog.find_extension(facts::extension_name(fact.extension));
+    if (extension != nullptr) return {{.needs = extension->oid}};
+  }
+  return {};
+}
+
 bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index) {
   const model::CreateIndex& definition = request.definition;
   if (definition.predicate) {
@@ -164,6 +180,10 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
                 : fmt::format("operator class \"{}\" does not exist for access method \"{}\"",
                               key.operator_class, definition.method));
       }
+    }
+    if (known_method) {
+      add_needs(index, extension_of_class(run, definition.method, key.operator_class, type),
+                Dependency::Part::kWhole);
     }
     if (known_method && definition.method != "btree" && (key.descending || key.nulls_first)) {
       return run.fail("0A000", fmt::format("access method \"{}\" does not support {} options",

@@ -314,6 +314,18 @@ bool check_copied(Run& run, const Relation& table, const std::vector<std::string
   return true;
 }
 
+/// The rows of VALUES; a query gives one for all of its own.
+std::vector<std::vector<Expression>> representative_rows(const model::Insert& statement) {
+  if (!statement.query || !statement.query->branches.empty()) return statement.rows;
+  std::vector<Expression> row;
+  for (const model::QueryTarget& target : statement.query->targets) {
+    if (target.name == "*") return {};
+    row.push_back(target.expression);
+  }
+  if (row.empty()) return {};
+  return {std::move(row)};
+}
+
 }  // namespace
 
 bool apply(Run& run, const model::Insert& statement) {
@@ -369,8 +381,11 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   const Relation& owner = run.at(table);
   if (owner.kind == RelationKind::kPartitionedTable) {
-    const Routed routed = route(run, owner, given, statement.rows);
-    if (routed.lost) {
+    const Routed routed = route(run, owner, given, representative_rows(statement));
+    // A query may give no row at all.
+    if (routed.lost && statement.query) {
+      run.risk("23514", fmt::format("no partition of relation \"{}\" found for row", owner.name));
+    } else if (routed.lost) {
       return run.fail("23514",
                       fmt::format("no partition of relation \"{}\" found for row", owner.name));
     }
@@ -380,7 +395,7 @@ bool apply(Run& run, const model::Insert& statement) {
   fire_triggers(run, owner, kInsertEvent);
   std::vector<std::string> nulls;
   if (!through_view) nulls = left_out(owner, given);
-  for (const auto& row : statement.rows) {
+  for (const auto& row : representative_rows(statement)) {
     for (std::size_t i = 0; i < row.size() && i < given.size(); ++i) {
       if (is_null_constant(row[i])) nulls.push_back(given[i]);
     }

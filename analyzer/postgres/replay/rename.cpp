@@ -22,6 +22,8 @@ bool rename_constraint(Run& run, const model::Rename& statement) {
   run.lock(*table, LockMode::kAccessExclusive);
   const std::string& from = statement.object.name.name;
   const std::string to = truncate_identifier(statement.new_name);
+  // It is looked up as a column is: RangeVarCallbackForRenameAttribute().
+  if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
   const CatalogConstraint* found = table->constraint_named(from);
   if (found == nullptr) {
     bool not_null = false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/partition_rows.h"
@@ -133,6 +134,16 @@ void check_new_values(Run& run, const Relation& table, const model::Update& stat
     }
     if (const auto error = value_error(run.catalog, column->type, value)) {
       run.may_fail(every_row, error->sqlstate, error->message);
+    }
+    const auto refused = [&](const CatalogConstraint& constraint) {
+      return constraint.kind == model::ConstraintKind::kCheck && constraint.enforced &&
+             constraint.expression && refutes(*constraint.expression, name, value);
+    };
+    const auto check = std::ranges::find_if(table.constraints, refused);
+    if (check != table.constraints.end() && is_constant(value)) {
+      run.may_fail(every_row, "23514",
+                   fmt::format("new row for relation \"{}\" violates check constraint \"{}\"",
+                               table.name, check->name));
     }
   }
 }

@@ -156,7 +156,7 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
       run_.lock(constraint.referenced_table, LockMode::kShareRowExclusive);
     }
   }
-  for (const Catalog::ForeignKeyUse& use : run_.catalog.foreign_keys_to(table_)) {
+  for (const Catalog::ForeignKeyUse& use : run_.foreign_keys_to(self())) {
     run_.lock(*use.table, LockMode::kAccessExclusive);
     // RI_PartitionRemove_Check() joins the two.
     const Relation& referencing = *use.table;
