@@ -71,6 +71,10 @@ class Writer {
       }
       for (const Column& own : relation->columns) {
         if (late_not_null(*relation, own)) set_not_null_late(*relation, own);
+        if (early_not_null(*relation, own)) {
+          line("ALTER TABLE ONLY {} ALTER COLUMN {} DROP NOT NULL", qualified(*relation),
+               model::quote_identifier(own.name));
+        }
       }
       keys(*relation, false);
     }
@@ -345,11 +349,11 @@ class Writer {
     return relation == nullptr ? nullptr : relation->column(own.name);
   }
 
-  /// NOT NULL that a child does not have: it can inherit only before that is there. A child of a
-  /// plain table comes to it by ALTER TABLE ONLY ... ADD PRIMARY KEY, a partition by DROP and SET
-  /// NOT NULL in one statement, of which only the first reaches it.
+  /// NOT NULL that a partition does not have, although its parent has it: DROP and SET NOT NULL in
+  /// one statement, of which only the first reaches partitions. They can be attached only before.
   [[nodiscard]] bool late_not_null(const Relation& table, const Column& own) const {
-    return own.not_null && is_table(table) && std::ranges::any_of(table.children, [&](Oid child) {
+    return own.not_null && table.kind == RelationKind::kPartitionedTable &&
+           std::ranges::any_of(table.children, [&](Oid child) {
              const Column* same = child_column(child, own);
              return same != nullptr && !same->not_null;
            });
@@ -357,10 +361,6 @@ class Writer {
 
   void set_not_null_late(const Relation& table, const Column& own) {
     const std::string column = model::quote_identifier(own.name);
-    if (table.kind == RelationKind::kTable) {
-      line("ALTER TABLE ONLY {} ALTER COLUMN {} SET NOT NULL", qualified(table), column);
-      return;
-    }
     line("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", qualified(table), column);
     line("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL, ALTER COLUMN {} SET NOT NULL",
          qualified(table), column, column);
@@ -370,6 +370,16 @@ class Writer {
       line("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", qualified(*catalog_.relation(child)),
            column);
     }
+  }
+
+  /// A child of a plain table that lost a NOT NULL of its parent must have it to inherit.
+  [[nodiscard]] bool early_not_null(const Relation& table, const Column& own) const {
+    if (own.not_null || table.is_partition || !is_table(table)) return false;
+    return std::ranges::any_of(table.parents, [&](Oid parent) {
+      const Relation* above = catalog_.relation(parent);
+      const Column* same = above == nullptr ? nullptr : above->column(own.name);
+      return same != nullptr && (same->not_null || early_not_null(*above, *same));
+    });
   }
 
   /// A default that takes its values from an identity column's sequence, which its table brings.
@@ -412,7 +422,8 @@ class Writer {
                             sequence_options(sequence->sequence));
       }
     }
-    if (own.not_null && !late_not_null(table, own)) text += " NOT NULL";
+    const bool not_null = own.not_null ? !late_not_null(table, own) : early_not_null(table, own);
+    if (not_null) text += " NOT NULL";
     return text;
   }
 

@@ -85,7 +85,11 @@ bool check_selected(Run& run, const model::Insert& statement, const Relation& ta
 bool check_conflict_target(Run& run, const model::Insert& statement, const Relation& table) {
   if (!statement.on_conflict || table.open_columns) return true;
   if (!statement.conflict_constraint.empty()) {
-    return table.constraint_named(statement.conflict_constraint) != nullptr ||
+    const CatalogConstraint* named = table.constraint_named(statement.conflict_constraint);
+    if (named != nullptr && named->index == 0) {
+      return run.fail("42809", "constraint in ON CONFLICT clause has no associated index");
+    }
+    return named != nullptr ||
            run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist",
                                          statement.conflict_constraint, table.name));
   }

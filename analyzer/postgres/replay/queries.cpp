@@ -186,12 +186,20 @@ bool stands_in_parts(const Query& query, const Expression& column) {
 
 /// Source: transformSelectStmt(): FROM with its conditions, the list, WHERE, and then the rest.
 bool analyse(Run& run, const Query& query) {
-  const Scope scope = query_scope(run, query);
-  const bool open = scope.entries.size() != query.relations.size() ||
+  std::vector<const Query*> subqueries;
+  for (const Expression& join : query.joins) add_subqueries(join, subqueries);
+  for (const model::QueryTarget& target : query.targets) {
+    add_subqueries(target.expression, subqueries);
+  }
+  if (query.where) add_subqueries(*query.where, subqueries);
+  Query outer;
+  outer.relations = outer_relations(query, subqueries);
+  const Scope scope = query_scope(run, outer);
+  const bool open = scope.entries.size() != outer.relations.size() ||
                     std::ranges::any_of(scope.entries, [](const Scope::Entry& entry) {
                       return entry.relation->open_columns;
                     });
-  if (open || !only_relations(query)) return true;
+  if (open || !query.flat) return true;
   for (const Expression& join : query.joins) {
     if (!check_query_expression(run, scope, join) ||
         !check_condition(run, scope, join, "JOIN/ON")) {
@@ -205,6 +213,8 @@ bool analyse(Run& run, const Query& query) {
                       !check_condition(run, scope, *query.where, "WHERE"))) {
     return false;
   }
+  // The columns of sub-queries are listed here, too.
+  if (!subqueries.empty()) return true;
   for (const Expression& column : query.columns) {
     const bool output = std::ranges::any_of(query.targets, [&](const model::QueryTarget& target) {
       return target.name == column.name;

@@ -188,6 +188,12 @@ void put_columns(Relation& relation, QueryShape& shape) {
 
 bool apply(Run& run, const model::CreateView& statement) {
   if (!statement.recursive && !read_query(run, statement.query, false)) return false;
+  // Before the schema is looked for: DefineView().
+  QueryShape shape = query_shape(run, statement.query, statement.column_names);
+  if (statement.recursive) shape.open = true;
+  if (!shape.open && statement.column_names.size() > shape.columns.size()) {
+    return run.fail("42601", "CREATE VIEW specifies more column names than columns");
+  }
   const bool temporary_source =
       std::ranges::any_of(statement.query.relations, [&](const model::RelationUse& use) {
         const Relation* found = run.relation_if_any(use.name);
@@ -197,11 +203,6 @@ bool apply(Run& run, const model::CreateView& statement) {
       statement.name, temporary_source ? model::Persistence::kTemporary : statement.persistence);
   if (run.failed) return false;
   const std::string name = truncate_identifier(statement.name.name);
-  QueryShape shape = query_shape(run, statement.query, statement.column_names);
-  if (statement.recursive) shape.open = true;
-  if (!shape.open && statement.column_names.size() > shape.columns.size()) {
-    return run.fail("42601", "CREATE VIEW specifies more column names than columns");
-  }
   if (!check_column_names(run, shape)) return false;
   const Relation* existing = run.catalog.find_relation({schema, name});
   if (existing != nullptr && !existing->assumed) {
