@@ -278,7 +278,9 @@ struct NamedObject {
   std::string schema, name;
   std::vector<Dependency> needs;
   bool all_tables = false;  ///< A publication FOR ALL TABLES.
-  std::string definition;   ///< Of a collation, what stands behind its name.
+  /// Of a collation, what stands behind its name; of a publication, what it publishes, empty for
+  /// all.
+  std::string definition;
 };
 
 class Catalog {

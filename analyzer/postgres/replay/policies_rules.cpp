@@ -37,8 +37,8 @@ bool check_rule_condition(Run& run, const Relation& table, const model::CreateRu
     }
     good = run.fail("42703", fmt::format("column {}.{} does not exist", part.qualifier, part.name));
   });
-  return good && (subquery || (check_expression(run, table, *condition, "rule conditions") &&
-                               check_condition(run, Scope::of(table), *condition, "WHERE")));
+  return good &&
+         (subquery || check_row_condition(run, table, *condition, "rule conditions", "WHERE"));
 }
 
 std::vector<Dependency> policy_needs(Run& run, const Relation& table,

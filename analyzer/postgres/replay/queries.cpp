@@ -324,7 +324,51 @@ bool check_row_locks(Run& run, const Query& query) {
 
 }  // namespace
 
+bool check_subquery(Run& run, const Scope& outer, const Expression& part) {
+  if (!part.query || run.sees_variables) return true;
+  const Query& inner = *part.query;
+  if (!only_relations(inner) || !inner.branches.empty()) return true;
+  const Scope scope = query_scope(run, inner);
+  const auto is_open = [](const Scope::Entry& entry) { return entry.relation->open_columns; };
+  if (scope.entries.size() != inner.relations.size() ||
+      std::ranges::any_of(scope.entries, is_open) || std::ranges::any_of(outer.entries, is_open)) {
+    return true;
+  }
+  for (const Expression& column : inner.columns) {
+    const bool output = std::ranges::any_of(inner.targets, [&](const model::QueryTarget& target) {
+      return target.name == column.name;
+    });
+    if ((output && !stands_in_parts(inner, column)) ||
+        scope.find(column.qualifier, column.name).column != nullptr ||
+        outer.find(column.qualifier, column.name).column != nullptr) {
+      continue;
+    }
+    if (!check_query_expression(run, scope, column)) return false;
+  }
+  if (part.args.size() != 1 || part.args[0].kind == ExpressionKind::kRow) return true;
+  const QueryShape shape = query_shape(run, inner, {});
+  if (shape.open) return true;
+  if (shape.columns.size() > 1) return run.fail("42601", "subquery has too many columns");
+  const model::TypeName left = infer_type(run.catalog, outer, part.args[0]);
+  const model::TypeName right = shape.columns.empty() ? model::TypeName{} : shape.columns[0].type;
+  const bool equality = part.name == "IN" || part.name == "= ANY";
+  if (!equality || category(run.catalog, left) == 0 || category(run.catalog, right) == 0 ||
+      left.name.name == "unknown" || resolve_operator(run.catalog, "=", {left, right}) != nullptr) {
+    return true;
+  }
+  return run.fail("42883", fmt::format("operator does not exist: {} = {}", model::display(left),
+                                       model::display(right)));
+}
+
 bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
+  // Each SELECT of a UNION is analysed before the next one is looked at.
+  for (const Query& branch : query.branches) {
+    for (const model::RelationUse& use : branch.relations) {
+      if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
+      if (run.relation(use.name, RelationKind::kTable, true) == nullptr) return false;
+    }
+    if (!correlated && !run.sees_variables && !analyse(run, branch)) return false;
+  }
   for (const model::RelationUse& use : query.relations) {
     if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
     const Relation* relation = run.relation(use.name, RelationKind::kTable, true);

@@ -135,6 +135,11 @@ bool check_expression(Run& run, const Relation& table, const model::Expression& 
 /// The same in a query over the relations of `scope`, where sub-queries may stand: also 42702, and
 /// 42P01 for a qualifier that names none of them.
 bool check_query_expression(Run& run, const Scope& scope, const model::Expression& expression);
+/// An expression over OLD and NEW, the rows of a trigger or a rule, which is a condition as well.
+bool check_row_condition(Run& run, const Relation& table, const model::Expression& condition,
+                         std::string_view where, std::string_view clause);
+/// A sub-query that stands in an expression over `outer`: its columns, and what IN compares.
+bool check_subquery(Run& run, const Scope& outer, const model::Expression& part);
 /// A condition must be boolean: 42804. Its parts have been checked.
 bool check_condition(Run& run, const Scope& scope, const model::Expression& condition,
                      std::string_view where);
@@ -177,6 +182,9 @@ bool set_not_null(Run& run, Oid table, AttributeNumber number);
 /// Whether no table is of the composite type, as a change of it without CASCADE needs: 2BP01.
 bool check_typed_tables(Run& run, const Relation& type);
 
+/// Whether rows of the table may be updated or deleted, as to publications that need to know which
+/// they were: 55000. `action`: "update" or "delete".
+bool check_replica_identity(Run& run, const Relation& table, std::string_view action);
 /// Whether a publication names the table.
 bool is_published(const Run& run, Oid table);
 

@@ -75,8 +75,7 @@ bool check_transition_tables(Run& run, const Relation& table,
 /// The condition of a trigger: CreateTriggerFiringOn().
 bool check_when(Run& run, const Relation& table, const model::CreateTrigger& statement) {
   if (!statement.when || table.open_columns) return true;
-  if (!check_expression(run, table, *statement.when, "trigger WHEN conditions") ||
-      !check_condition(run, Scope::of(table), *statement.when, "WHEN")) {
+  if (!check_row_condition(run, table, *statement.when, "trigger WHEN conditions", "WHEN")) {
     return false;
   }
   bool good = true;

@@ -100,6 +100,14 @@ void lock_rows_of(Run& run, const Relation& table, bool only,
   }
 }
 
+/// Each table whose rows change is one that a publication can tell them apart in.
+bool check_published(Run& run, const Relation& table, bool only,
+                     const std::optional<Expression>& where, std::string_view action) {
+  const std::vector<Oid> changed = only ? std::vector<Oid>{table.oid} : kept_by(run, table, where);
+  return std::ranges::all_of(
+      changed, [&](Oid oid) { return check_replica_identity(run, run.at(oid), action); });
+}
+
 /// A row whose partition key is set to constants moves to the partition of the new key.
 void lock_destinations(Run& run, const Relation& table, const model::Update& statement) {
   if (table.kind != RelationKind::kPartitionedTable || statement.only) return;
@@ -186,7 +194,10 @@ bool apply(Run& run, const model::Update& statement) {
       return run.fail("428C9", fmt::format("column \"{}\" can only be updated to DEFAULT", name));
     }
   }
-  if (!check_writable(run, run.at(table))) return false;
+  if (!check_writable(run, run.at(table)) ||
+      !check_published(run, run.at(table), statement.only, where, "update")) {
+    return false;
+  }
   check_new_values(run, run.at(table), statement);
   lock_destinations(run, run.at(table), statement);
   fire_triggers(run, run.at(table), kUpdateEvent, columns);
@@ -218,7 +229,8 @@ bool apply(Run& run, const model::Delete& statement) {
   lock_rows_of(run, run.at(table), statement.only, where, statement.reads);
   if (!read_for_write(run, run.at(table), statement.alias, where, statement.only,
                       statement.reads) ||
-      !check_writable(run, run.at(table))) {
+      !check_writable(run, run.at(table)) ||
+      !check_published(run, run.at(table), statement.only, where, "delete")) {
     return false;
   }
   fire_triggers(run, run.at(table), kDeleteEvent);
