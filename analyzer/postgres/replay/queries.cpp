@@ -54,12 +54,14 @@ bool only_relations(const Query& query) {
   return query.flat && !subqueries;
 }
 
-/// Whether an index narrows the scan of `table` for the conjuncts of WHERE.
+/// Whether an index narrows the scan of `table` for the conjuncts of WHERE. `per_row`: it is run
+/// for each row of a query around it, whose columns have one value then.
 bool narrowed_by(const Run& run, const Relation& table, const std::string& alias,
-                 const Expression& where) {
+                 const Expression& where, bool per_row = false) {
   if (where.kind == ExpressionKind::kAnd) {
-    return std::ranges::any_of(
-        where.args, [&](const Expression& arg) { return narrowed_by(run, table, alias, arg); });
+    return std::ranges::any_of(where.args, [&](const Expression& arg) {
+      return narrowed_by(run, table, alias, arg, per_row);
+    });
   }
   const bool subquery = where.kind == ExpressionKind::kSubquery;
   if (!subquery && where.kind != ExpressionKind::kOperator) return false;
@@ -74,7 +76,10 @@ bool narrowed_by(const Run& run, const Relation& table, const std::string& alias
       const bool variable =
           run.depth > 0 && (inner.qualifier == "new" || inner.qualifier == "old" ||
                             table.column(inner.name) == nullptr);
-      columns = columns || (inner.kind == ExpressionKind::kColumn && !variable);
+      const bool of_table =
+          inner.qualifier.empty() ? table.column(inner.name) != nullptr : inner.qualifier == alias;
+      columns = columns ||
+                (inner.kind == ExpressionKind::kColumn && !variable && !(per_row && !of_table));
     });
     return !columns;
   };
@@ -132,7 +137,7 @@ bool lock_use(Run& run, const Relation& relation, const model::RelationUse& use,
 }
 
 void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
-              const std::optional<Expression>& where, int depth) {
+              const std::optional<Expression>& where, int depth, bool per_row = false) {
   if (relation.kind == RelationKind::kView) {
     if (!relation.query || depth > kMaxViewDepth) return;
     for (const Relation* below : view_sources(run, relation)) {
@@ -147,7 +152,8 @@ void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
       use.only ? std::vector<Oid>{relation.oid} : kept_by(run, relation, where);
   for (const Oid leaf : read) {
     const Relation& heap = run.at(leaf);
-    if (where && (narrowed_by(run, heap, use.alias, *where) ||
+    const std::string& called = use.alias.empty() ? relation.name : use.alias;
+    if (where && (narrowed_by(run, heap, called, *where, per_row) ||
                   narrowed_by(run, heap, relation.name, *where))) {
       continue;
     }
@@ -155,18 +161,34 @@ void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
   }
 }
 
-void scan_query(Run& run, const Query& query, int depth) {
+void scan_query(Run& run, const Query& query, int depth, bool per_row = false) {
   if (depth > kMaxViewDepth) return;
   std::vector<const Query*> subqueries;
   for (const model::QueryTarget& target : query.targets) {
     add_subqueries(target.expression, subqueries);
   }
   if (query.where) add_subqueries(*query.where, subqueries);
-  for (const Query* inner : subqueries) scan_query(run, *inner, depth + 1);
+  // One that gives a value is run for each row, others are joined to the query.
+  const auto gives_value = [](const Expression& part, const Query* inner) {
+    bool found = false;
+    model::for_each(part, [&](const Expression& own) {
+      found = found || (own.query.get() == inner && own.name.empty());
+    });
+    return found;
+  };
+  for (const Query* inner : subqueries) {
+    const bool value = (query.where && gives_value(*query.where, inner)) ||
+                       std::ranges::any_of(query.targets, [&](const model::QueryTarget& target) {
+                         return gives_value(target.expression, inner);
+                       });
+    scan_query(run, *inner, depth + 1, value && inner->relations.size() == 1);
+  }
   if (query.has_limit) return;
   for (const model::RelationUse& use : outer_relations(query, subqueries)) {
     const Relation* relation = run.relation_if_any(use.name);
-    if (relation != nullptr && !use.inserted_into) scan_use(run, *relation, use, query.where, 0);
+    if (relation != nullptr && !use.inserted_into) {
+      scan_use(run, *relation, use, query.where, 0, per_row);
+    }
   }
 }
 
@@ -409,6 +431,29 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
   return true;
 }
 
+namespace {
+
+/// The collation that an expression takes from its columns; empty for the default one.
+/// Source: assign_collations_walker() in src/backend/parser/parse_collate.c.
+std::string collation_of(const Scope& scope, const Expression& expression) {
+  if (expression.kind == ExpressionKind::kColumn) {
+    const Scope::Found found = scope.find(expression.qualifier, expression.name);
+    return found.column == nullptr ? std::string() : found.column->collation;
+  }
+  if (expression.kind == ExpressionKind::kCollate) {
+    return expression.name == "default" ? std::string() : expression.name;
+  }
+  std::string result;
+  for (const Expression& arg : expression.args) {
+    const std::string own = collation_of(scope, arg);
+    if (!own.empty() && !result.empty() && own != result) return {};
+    if (!own.empty()) result = own;
+  }
+  return result;
+}
+
+}  // namespace
+
 QueryShape query_shape(Run& run, const Query& query, const std::vector<std::string>& names) {
   if (!query.branches.empty()) {
     QueryShape shape = query_shape(run, query.branches.front(), names);
@@ -453,13 +498,11 @@ QueryShape query_shape(Run& run, const Query& query, const std::vector<std::stri
                          target.expression.kind != ExpressionKind::kColumn;
       add(target.name,
           known ? infer_type(run.catalog, scope, target.expression) : model::TypeName{});
-      if (target.expression.kind == ExpressionKind::kColumn && !shape.columns.empty()) {
-        const Scope::Found found = scope.find(target.expression.qualifier, target.expression.name);
-        if (found.column != nullptr) shape.columns.back().collation = found.column->collation;
-      } else if (target.expression.kind == ExpressionKind::kCollate && !shape.columns.empty() &&
-                 target.expression.name != "default") {
-        shape.columns.back().collation = target.expression.name;
-      }
+      Column& added = shape.columns.back();
+      const bool collated = target.expression.kind == ExpressionKind::kColumn ||
+                            target.expression.kind == ExpressionKind::kCollate ||
+                            is_collatable(run.catalog, added.type);
+      if (collated) added.collation = collation_of(scope, target.expression);
       continue;
     }
     if (!plain && target.expression.qualifier.empty()) shape.open = true;

@@ -35,11 +35,31 @@ model::Query as_query(const model::QualifiedName& table, const std::string& alia
   return query;
 }
 
+/// Whether nothing is read but by the sub-queries of the expressions.
+bool only_subqueries_read(const std::vector<model::RelationUse>& reads,
+                          const std::vector<const Expression*>& expressions) {
+  const auto stands_in = [](const Expression& expression, const model::RelationUse& use) {
+    bool found = false;
+    model::for_each(expression, [&](const Expression& part) {
+      if (part.kind != model::ExpressionKind::kSubquery || !part.query) return;
+      found = found || std::ranges::any_of(part.query->relations, [&](const auto& inner) {
+                return inner.name == use.name && inner.span == use.span;
+              });
+    });
+    return found;
+  };
+  return std::ranges::all_of(reads, [&](const model::RelationUse& use) {
+    return std::ranges::any_of(
+        expressions, [&](const Expression* expression) { return stands_in(*expression, use); });
+  });
+}
+
 /// The relation that a statement names, if its columns are all known: the parser looks at it before
 /// the rewriter asks whether rows of it can be changed at all.
 const Relation* named_target(Run& run, const model::QualifiedName& name,
-                             const std::vector<model::RelationUse>& reads) {
-  if (run.sees_variables || !reads.empty()) return nullptr;
+                             const std::vector<model::RelationUse>& reads,
+                             const std::vector<const Expression*>& expressions) {
+  if (run.sees_variables || !only_subqueries_read(reads, expressions)) return nullptr;
   const Relation* named = run.relation_if_any(name);
   if (named == nullptr || named->open_columns || named->assumed || is_index(named->kind) ||
       named->kind == RelationKind::kCompositeType) {
@@ -51,7 +71,7 @@ const Relation* named_target(Run& run, const model::QualifiedName& name,
 /// With nothing else to read, every column of WHERE is the target's.
 bool check_where(Run& run, const Relation& named, const std::string& alias,
                  const std::optional<Expression>& where) {
-  if (!where || has_subquery(*where)) return true;
+  if (!where) return true;
   const Scope scope{{{alias.empty() ? named.name : alias, &named}}};
   return check_query_expression(run, scope, *where) && check_condition(run, scope, *where, "WHERE");
 }
@@ -159,7 +179,10 @@ void check_new_values(Run& run, const Relation& table, const model::Update& stat
 }  // namespace
 
 bool apply(Run& run, const model::Update& statement) {
-  const Relation* named = named_target(run, statement.table, statement.reads);
+  std::vector<const Expression*> expressions;
+  for (const auto& [name, value] : statement.assignments) expressions.push_back(&value);
+  if (statement.where) expressions.push_back(&*statement.where);
+  const Relation* named = named_target(run, statement.table, statement.reads, expressions);
   if (named != nullptr && !check_update(run, statement, *named)) return false;
   const Relation* target = write_target(run, statement.table, "update");
   if (target == nullptr) return false;
@@ -217,7 +240,9 @@ bool apply(Run& run, const model::Update& statement) {
 }
 
 bool apply(Run& run, const model::Delete& statement) {
-  const Relation* named = named_target(run, statement.table, statement.reads);
+  std::vector<const Expression*> expressions;
+  if (statement.where) expressions.push_back(&*statement.where);
+  const Relation* named = named_target(run, statement.table, statement.reads, expressions);
   if (named != nullptr && !check_where(run, *named, statement.alias, statement.where)) return false;
   const Relation* target = write_target(run, statement.table, "delete");
   if (target == nullptr) return false;
