@@ -45,6 +45,13 @@ constexpr std::array kPackages{
     Package{"sqlalchemy_utc", "sqlalchemy_utc."},
 };
 
+/// Classes of sqlalchemy.sql that have a function of another name.
+struct Class {
+  std::string_view name, function;
+};
+constexpr auto kClasses = std::to_array<Class>(
+    {{"False_", "sa.false"}, {"Null", "sa.null"}, {"True_", "sa.true"}});
+
 const python::Arguments kNoArguments;
 
 }  // namespace
@@ -58,7 +65,12 @@ std::string canonical(std::string_view path) {
   for (const Package& package : kPackages) {
     if (path.starts_with(package.prefix) && path.size() > package.prefix.size() &&
         path[package.prefix.size()] == '.') {
-      return std::string(package.short_name) + std::string(last_part(path));
+      const std::string_view last = last_part(path);
+      if (const auto same = std::ranges::find(kClasses, last, &Class::name);
+          same != kClasses.end()) {
+        return std::string(same->function);
+      }
+      return std::string(package.short_name) + std::string(last);
     }
   }
   return std::string(path);

@@ -427,7 +427,15 @@ Value Interpreter::run_function(const std::shared_ptr<const Function>& function,
   return result;
 }
 
+void Interpreter::raised_on_one_way() {
+  if (!raised_) return;
+  ++may_raise_;
+  last_may_raise_ = std::move(*raised_);
+  raised_.reset();
+}
+
 Value Interpreter::merged_return(Frame& own, Flow flow) {
+  if (own.may_return) raised_on_one_way();  // the other way returned
   if (flow == Flow::kAbort || stopped()) return unknown("not evaluated");
   if (!own.returns.empty()) merge_into_current(own.returns);
   if (own.function != nullptr && own.function->is_generator) {

@@ -182,6 +182,12 @@ constexpr std::array<std::string_view, 6> kAsksTheFileSystem = {"exists",  "is_f
 
 }  // namespace
 
+Value file_exists(Interpreter& in, const Value& name) {
+  const auto file = file_name(name);
+  const bool found = file && in.host().read_file(file->package, file->path);
+  return found ? Value(true) : in.unknown("the file system");
+}
+
 Value open_file(Interpreter& in, const Arguments& arguments, Place at) {
   const Value* name = arguments.find("file", 0);
   if (name == nullptr || writes(arguments, 1)) return a_file(in);
@@ -204,6 +210,7 @@ std::optional<Value> call_file_method(Interpreter& in, const Symbol& self, std::
   if (!asks && name != "open" && name != "read_text" && name != "read_bytes") return std::nullopt;
   const auto file = file_name(path);
   if (!file) return std::nullopt;
+  if (name == "exists" || name == "is_file") return file_exists(in, path);
   if (asks) return in.unknown("the file system");
   if (name != "open") return contents(in, file, name == "read_bytes", at);
   if (writes(arguments, 0)) return a_file(in);

@@ -11,6 +11,8 @@
 
 namespace forelock::python {
 
+/// Whether there is such a file: true when it may be read, else not known.
+Value file_exists(Interpreter& in, const Value& name);
 /// `open(…)` and its kin: a symbol of the open file, or unknown when the file may not be read.
 Value open_file(Interpreter& in, const Arguments& arguments, Place at);
 /// importlib.resources.read_text(package, name) and its kin; `binary` gives bytes.

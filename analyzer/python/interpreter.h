@@ -242,6 +242,8 @@ class Interpreter {
   void read_arguments(const Node& node, Arguments& arguments, CallSite& site);
   std::vector<Parameter> parameters_of(const Node* list);
   bool contains_yield(const Node& node) const;
+  /// What is being raised is raised under a condition only: another way goes on.
+  void raised_on_one_way();
   // statements.cpp
   Flow exec_node(const Node& node);
   Flow exec_children(const Node& node);
@@ -249,6 +251,7 @@ class Interpreter {
   Flow exec_clauses(const Node& condition, const Node& body, const Node* rest);
   Flow exec_rest(const Node* clause);
   Flow exec_for(const Node& node);
+  Flow other_way(Flow flow, const Loop& loop);
   Flow exec_for_known(const Node& node, const std::vector<Value>& items);
   /// What stands for each item of something whose items are not known.
   Value unknown_item(const Value& iterated, std::string_view written);

@@ -546,6 +546,13 @@ Flow Interpreter::exec_for(const Node& node) {
   return exec_unknown_loop(node, target, iterated);
 }
 
+/// Where a round goes on that raises on one way only.
+Flow Interpreter::other_way(Flow flow, const Loop& loop) {
+  if (flow != Flow::kRaise || (!loop.may_break && !loop.may_continue)) return flow;
+  raised_on_one_way();
+  return loop.may_continue ? Flow::kContinue : Flow::kBreak;
+}
+
 Flow Interpreter::exec_for_known(const Node& node, const std::vector<Value>& items) {
   const ParsedFile& file = *frame().file;
   const Node& target = *file.child(node, Field::kLeft);
@@ -560,8 +567,9 @@ Flow Interpreter::exec_for_known(const Node& node, const std::vector<Value>& ite
       break;
     }
     assign(target, item);
-    const Flow flow = finish(exec_block(body));
+    Flow flow = finish(exec_block(body));
     Loop& loop = frame().loops.back();
+    flow = other_way(flow, loop);
     if (!loop.continues.empty()) {
       const auto continues = std::move(loop.continues);
       loop.continues.clear();
@@ -657,8 +665,9 @@ Flow Interpreter::exec_while(const Node& node) {
       not_followed("a loop with too many rounds", place(node));
       break;
     }
-    const Flow flow = finish(exec_block(*body));
+    Flow flow = finish(exec_block(*body));
     Loop& loop = frame().loops.back();
+    flow = other_way(flow, loop);
     const auto continues = std::move(loop.continues);
     loop.continues.clear();
     loop.may_continue.reset();

@@ -465,6 +465,9 @@ Result environment(const Call& c) {
   return c.in.of_environment(fallback == nullptr ? Value(None{}) : *fallback, c.at);
 }
 Result file_system(const Call& c) { return c.in.unknown("the file system"); }
+Result exists(const Call& c) {
+  return c.arg(0) == nullptr ? c.in.unknown("the file system") : file_exists(c.in, *c.arg(0));
+}
 Result a_file(const Call& c) { return c.in.unknown("a file that is read"); }
 Result opened_file(const Call& c) { return open_file(c.in, c.arguments, c.at); }
 Result resource_text(const Call& c) { return read_resource(c.in, c.arguments, c.at, false); }
@@ -611,9 +614,9 @@ constexpr std::array kFunctions = std::to_array<StandIn>({
     {"os.path.abspath", same_path},
     {"os.path.basename", basename},
     {"os.path.dirname", dirname},
-    {"os.path.exists", file_system},
+    {"os.path.exists", exists},
     {"os.path.isdir", file_system},
-    {"os.path.isfile", file_system},
+    {"os.path.isfile", exists},
     {"os.path.join", path_join},
     {"os.path.normpath", same_path},
     {"os.path.realpath", same_path},

@@ -53,6 +53,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ReturnInHelper",
              "    def f():\n        if u: return\n        op.a()\n    f()\n    op.b()\n",
              "? a()\nb()\n"},
+        Case{"ReturnOrRaiseInHelper",
+             "    def f():\n        if u: return 1\n        raise ValueError('x')\n"
+             "    op.a(f())\n    op.b()\n",
+             "a(1)\nb()\n"},
+        Case{"BreakOrRaiseInLoop",
+             "    for r in [1, 2]:\n        if u: break\n        raise ValueError('x')\n"
+             "    op.b()\n",
+             "b()\n"},
         Case{"GuardIsNoCondition", "    if u: raise ValueError('x')\n    op.a()\n", "a()\n"},
         Case{"GuardWithElse", "    if u: op.a()\n    else: raise ValueError('x')\n    op.b()\n",
              "a()\nb()\n"},
