@@ -120,7 +120,7 @@ std::optional<Expression> evaluate(const Expression& expression, std::string_vie
 /// The first and the last value of the only generate_series() that the query reads from.
 std::vector<Expression> series_of(const model::Query& query) {
   if (!query.relations.empty() || !query.branches.empty() || query.where || query.has_limit ||
-      query.merges_rows || query.expressions.empty() || query.columns.empty()) {
+      query.merges_rows || query.expressions.empty()) {
     return {};
   }
   const bool one_column = std::ranges::all_of(query.columns, [&](const Expression& column) {
@@ -144,11 +144,12 @@ std::vector<std::vector<Expression>> known_rows(const model::Insert& statement) 
   if (statement.rows.size() <= kMaxValues && !statement.query) return statement.rows;
   std::vector<std::vector<Expression>> rows;
   if (!statement.query) return rows;
+  const auto& columns = statement.query->columns;
+  const std::string column = columns.empty() ? std::string() : columns[0].name;
   for (const Expression& value : series_of(*statement.query)) {
     std::vector<Expression>& row = rows.emplace_back();
     for (const model::QueryTarget& target : statement.query->targets) {
-      row.push_back(evaluate(target.expression, statement.query->columns[0].name, value)
-                        .value_or(Expression{}));
+      row.push_back(evaluate(target.expression, column, value).value_or(Expression{}));
     }
   }
   return rows;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
@@ -161,6 +162,36 @@ void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
   }
 }
 
+/// Whether all that is asked for are the ends of indexes: build_minmax_path().
+bool reads_ends_only(const Run& run, const Query& query) {
+  if (query.where || query.merges_rows || !query.flat || query.relations.size() != 1 ||
+      query.targets.empty()) {
+    return false;
+  }
+  const Relation* table = run.relation_if_any(query.relations[0].name);
+  if (table == nullptr || table->kind != RelationKind::kTable || !table->children.empty()) {
+    return false;
+  }
+  bool any = false;
+  const std::function<bool(const Expression&)> is_end = [&](const Expression& part) {
+    const bool extreme = part.kind == ExpressionKind::kFunction &&
+                         (part.name == "min" || part.name == "max") && part.args.size() == 1 &&
+                         part.args[0].kind == ExpressionKind::kColumn;
+    if (!extreme) {
+      return part.kind != ExpressionKind::kColumn && std::ranges::all_of(part.args, is_end);
+    }
+    any = true;
+    const Column* column = table->column(part.args[0].name);
+    return std::ranges::any_of(run.catalog.indexes_of(*table), [&](const Relation* index) {
+      return column != nullptr && index->valid && !index->predicate && index->method == "btree" &&
+             !index->keys.empty() && index->keys[0].column == column->number;
+    });
+  };
+  const bool all = std::ranges::all_of(
+      query.targets, [&](const model::QueryTarget& target) { return is_end(target.expression); });
+  return all && any;
+}
+
 void scan_query(Run& run, const Query& query, int depth, bool per_row = false) {
   if (depth > kMaxViewDepth) return;
   std::vector<const Query*> subqueries;
@@ -183,7 +214,7 @@ void scan_query(Run& run, const Query& query, int depth, bool per_row = false) {
                        });
     scan_query(run, *inner, depth + 1, value && inner->relations.size() == 1);
   }
-  if (query.has_limit) return;
+  if (query.has_limit || reads_ends_only(run, query)) return;
   for (const model::RelationUse& use : outer_relations(query, subqueries)) {
     const Relation* relation = run.relation_if_any(use.name);
     if (relation != nullptr && !use.inserted_into) {

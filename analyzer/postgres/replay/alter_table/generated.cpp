@@ -64,7 +64,9 @@ bool AlterTableRun::operator()(const model::AddIdentity& action) {
     if (found->identity != model::IdentityKind::kNone) {
       return refuse("55000", "is already an identity column");
     }
-    if (found->default_value) return refuse("55000", "already has a default value");
+    if (found->default_value || found->generation_expression) {
+      return refuse("55000", "already has a default value");
+    }
   }
   Relation copy = self();
   for (Column& own : copy.columns) {

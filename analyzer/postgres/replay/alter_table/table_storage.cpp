@@ -82,6 +82,9 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
 }
 
 bool AlterTableRun::operator()(const model::SetTablespace& action) {
+  if (action.tablespace == "pg_global") {
+    return run_.fail("22023", "only shared relations can be placed in pg_global tablespace");
+  }
   const Relation& table = self();
   const std::string wanted = action.tablespace == "pg_default" ? "" : action.tablespace;
   if (table.tablespace == wanted && !table.assumed) {
