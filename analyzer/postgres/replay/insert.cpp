@@ -89,9 +89,11 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
     if (named != nullptr && named->index == 0) {
       return run.fail("42809", "constraint in ON CONFLICT clause has no associated index");
     }
-    return named != nullptr ||
-           run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist",
-                                         statement.conflict_constraint, table.name));
+    if (named == nullptr) {
+      return run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist",
+                                           statement.conflict_constraint, table.name));
+    }
+    return check_columns(run, table.oid, statement.conflict_updates, "42601");
   }
   const bool target = !statement.conflict_columns.empty() || !statement.conflict_plain;
   if (!statement.conflict_updates.empty() && !target) {
