@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <cctype>
+#include <functional>
 
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
@@ -126,10 +126,10 @@ bool check_part(Run& run, const Scope& scope, const Expression& part, std::strin
   if (part.kind == ExpressionKind::kSubquery && !where.empty()) {
     return run.fail("0A000", fmt::format("cannot use subquery in {}", where));
   }
+  if (part.kind == ExpressionKind::kSubquery) return check_subquery(run, scope, part);
   for (const Expression& arg : part.args) {
     if (!check_part(run, scope, arg, where)) return false;
   }
-  if (part.kind == ExpressionKind::kSubquery) return check_subquery(run, scope, part);
   if (part.kind == ExpressionKind::kColumn) {
     return check_column(run, scope, part, !where.empty());
   }

@@ -109,6 +109,10 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
 /// The unique index that ON CONFLICT's columns name, looked for by the planner:
 /// infer_arbiter_indexes().
 bool check_arbiter(Run& run, const model::Insert& statement, const Relation& table) {
+  const CatalogConstraint* named = table.constraint_named(statement.conflict_constraint);
+  if (statement.on_conflict && named != nullptr && named->deferrable) {
+    return run.fail("55000", "ON CONFLICT does not support deferrable constraints as arbiters");
+  }
   if (!statement.on_conflict || table.open_columns || statement.conflict_columns.empty() ||
       !statement.conflict_plain) {
     return true;
@@ -130,6 +134,24 @@ bool check_arbiter(Run& run, const model::Insert& statement, const Relation& tab
   return run.fail("42P10",
                   "there is no unique or exclusion constraint matching the ON CONFLICT "
                   "specification");
+}
+
+/// Without a target every unique index is an arbiter, which a deferrable one cannot be; found when
+/// the first row comes: ExecCheckIndexConstraints().
+bool check_all_arbiters(Run& run, const model::Insert& statement, const Relation& table) {
+  if (!statement.on_conflict || !statement.conflict_columns.empty() ||
+      !statement.conflict_constraint.empty() || !statement.conflict_plain) {
+    return true;
+  }
+  const bool deferrable =
+      std::ranges::any_of(table.constraints, [](const CatalogConstraint& constraint) {
+        return constraint.index != 0 && constraint.deferrable;
+      });
+  if (!deferrable) return true;
+  const std::string message = "ON CONFLICT does not support deferrable constraints as arbiters";
+  if (!statement.query) return run.fail("55000", message);
+  run.risk("55000", message);
+  return true;
 }
 
 /// The values of VALUES against the columns that they go to. Source: transformInsertRow().
@@ -382,7 +404,8 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   if (!check_partition(run, run.at(table), given, statement.rows) ||
       !check_constraints(run, run.at(table), given, statement.rows) ||
-      !check_view_option(run, statement.table, statement, given)) {
+      !check_view_option(run, statement.table, statement, given) ||
+      !check_all_arbiters(run, statement, run.at(table))) {
     return false;
   }
   const Relation& owner = run.at(table);
@@ -408,8 +431,24 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   note_nulls(run, table, nulls, true);
   note_rows(run, table);
-  if (!through_view) check_duplicates(run, table, statement, given);
-  if (!through_view) note_inserted(run, table, statement, given);
+  if (through_view) {
+    note_unknown_rows(run, table);
+    return true;
+  }
+  check_duplicates(run, table, statement, given);
+  note_inserted(run, table, statement, given);
+  // Older rows have been checked.
+  for (const CatalogConstraint& key : run.at(table).constraints) {
+    if (key.kind != model::ConstraintKind::kForeignKey || !key.validated ||
+        !has_orphan(run, run.at(table), key)) {
+      continue;
+    }
+    run.may_fail(true, "23503",
+                 fmt::format("insert or update on table \"{}\" violates foreign key "
+                             "constraint \"{}\"",
+                             run.at(table).name, key.name));
+    break;
+  }
   return true;
 }
 
@@ -439,6 +478,7 @@ bool apply(Run& run, const model::Copy& statement) {
   lock_referenced(run, run.at(table), nullptr);
   fire_triggers(run, run.at(table), kInsertEvent);
   note_rows(run, table);
+  note_unknown_rows(run, table);
   return true;
 }
 

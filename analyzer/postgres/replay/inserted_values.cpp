@@ -155,11 +155,16 @@ std::vector<std::vector<Expression>> known_rows(const model::Insert& statement) 
   return rows;
 }
 
+/// A value that is not known is kept as one, so that nothing is said of the column as a whole.
 void add_value(Relation& table, const std::string& name, const Expression& value) {
-  if (!is_constant(value) || is_null_constant(value)) return;
+  if (is_null_constant(value)) return;
   for (Column& column : table.columns) {
-    if (column.name == name && column.values_inserted.size() < kMaxValues) {
-      column.values_inserted.push_back(value);
+    if (column.name != name) continue;
+    auto& values = column.values_inserted;
+    if (is_constant(value) && values.size() < kMaxValues) {
+      values.push_back(value);
+    } else if (std::ranges::all_of(values, is_constant)) {
+      values.emplace_back();
     }
   }
 }
@@ -198,8 +203,9 @@ void note_inserted(Run& run, Oid table, const model::Insert& statement,
   const bool changed = std::ranges::any_of(run.at(table).triggers, [](const Trigger& trigger) {
     return trigger.definition.timing == "BEFORE" && trigger.definition.row;
   });
-  if (changed || statement.on_conflict) return;
-  for (const std::vector<Expression>& row : known_rows(statement)) {
+  const std::vector<std::vector<Expression>> rows = known_rows(statement);
+  if (changed || statement.on_conflict || rows.empty()) return note_unknown_rows(run, table);
+  for (const std::vector<Expression>& row : rows) {
     // The heap that gets the row, and what it is inserted into.
     std::vector<Oid> tables = {table};
     if (run.at(table).kind == RelationKind::kPartitionedTable) {
@@ -218,6 +224,59 @@ void note_inserted(Run& run, Oid table, const model::Insert& statement,
       });
     }
   }
+}
+
+void note_unknown_rows(Run& run, Oid table) {
+  run.session.marked.push_back(table);
+  run.change(table, [](Relation& copy) {
+    for (Column& column : copy.columns) {
+      const auto& values = column.values_inserted;
+      if (std::ranges::all_of(values, is_constant)) column.values_inserted.emplace_back();
+    }
+  });
+}
+
+namespace {
+
+/// The least and the greatest whole number that the column holds; nullopt where others may be.
+std::optional<std::pair<std::int64_t, std::int64_t>> known_range(const Column& column) {
+  std::optional<std::pair<std::int64_t, std::int64_t>> range;
+  for (const Expression& value : column.values_inserted) {
+    const auto own = number(value);
+    if (!own) return std::nullopt;
+    if (!range) range = {*own, *own};
+    range->first = std::min(range->first, *own);
+    range->second = std::max(range->second, *own);
+  }
+  return range;
+}
+
+}  // namespace
+
+bool has_orphan(const Run& run, const Relation& table, const CatalogConstraint& key) {
+  const Relation* referenced = run.catalog.relation(key.referenced_table);
+  if (referenced == nullptr || referenced->assumed || key.columns.size() != 1 ||
+      key.referenced_columns.size() != 1 ||
+      referenced->created_in_migration != run.session.migration) {
+    return false;
+  }
+  const Column* own = table.column(key.columns[0]);
+  const Column* other = referenced->column(key.referenced_columns[0]);
+  if (own == nullptr || other == nullptr) return false;
+  const auto there = known_range(*other);
+  return there && std::ranges::any_of(own->values_inserted, [&](const Expression& value) {
+           const auto wanted = number(value);
+           return wanted && (*wanted < there->first || *wanted > there->second);
+         });
+}
+
+Referred refers_to(const Relation& referencing, const CatalogConstraint& key,
+                   const Expression& value) {
+  const Column* column = key.columns.size() == 1 ? referencing.column(key.columns[0]) : nullptr;
+  const auto range = column == nullptr ? std::nullopt : known_range(*column);
+  const auto wanted = number(value);
+  if (!range || !wanted) return Referred::kUnknown;
+  return *wanted < range->first || *wanted > range->second ? Referred::kNo : Referred::kYes;
 }
 
 void forget_inserted(Run& run, Oid table, const std::vector<std::string>* columns) {
@@ -286,7 +345,7 @@ bool holds_twice(const Column& column) {
   const auto& values = column.values_inserted;
   for (std::size_t i = 0; i < values.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
-      if (same_expression(values[i], values[k])) return true;
+      if (is_constant(values[i]) && same_expression(values[i], values[k])) return true;
     }
   }
   return false;
@@ -314,7 +373,8 @@ bool lies_outside(const Relation& table, const Relation& parent, const model::Pa
   const Column* column = table.column(parent.partition_key->keys[0].column);
   return column != nullptr &&
          std::ranges::any_of(column->values_inserted, [&](const Expression& value) {
-           const std::optional<bool> taken = takes(bound, {value});
+           const std::optional<bool> taken =
+               is_constant(value) ? takes(bound, {value}) : std::nullopt;
            return taken && *taken == inside;
          });
 }

@@ -20,6 +20,16 @@ void forget_inserted(Run& run, Oid table, const std::vector<std::string>* column
 void check_duplicates(Run& run, Oid table, const model::Insert& statement,
                       const std::vector<std::string>& columns);
 
+/// Whether a row of the table is known that the foreign key refuses: it refers to a value that is
+/// known not to be there.
+bool has_orphan(const Run& run, const Relation& table, const CatalogConstraint& key);
+/// Whether a row of the referencing table is known that refers to the value.
+enum class Referred { kNo, kYes, kUnknown };
+Referred refers_to(const Relation& referencing, const CatalogConstraint& key,
+                   const model::Expression& value);
+/// Rows come that nothing is known of.
+void note_unknown_rows(Run& run, Oid table);
+
 /// Whether a row is known that makes the check false.
 bool violates_check(const Relation& table, const model::Expression& check);
 /// Whether two rows are known that have the same value in the column.

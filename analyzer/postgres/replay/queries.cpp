@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
@@ -377,16 +378,10 @@ bool check_row_locks(Run& run, const Query& query) {
 
 }  // namespace
 
-bool check_subquery(Run& run, const Scope& outer, const Expression& part) {
-  if (!part.query || run.sees_variables) return true;
-  const Query& inner = *part.query;
-  if (!only_relations(inner) || !inner.branches.empty()) return true;
-  const Scope scope = query_scope(run, inner);
-  const auto is_open = [](const Scope::Entry& entry) { return entry.relation->open_columns; };
-  if (scope.entries.size() != inner.relations.size() ||
-      std::ranges::any_of(scope.entries, is_open) || std::ranges::any_of(outer.entries, is_open)) {
-    return true;
-  }
+namespace {
+
+/// The columns of a sub-query are its own, or those of the query around it.
+bool check_inner_columns(Run& run, const Scope& outer, const Scope& scope, const Query& inner) {
   for (const Expression& column : inner.columns) {
     const bool output = std::ranges::any_of(inner.targets, [&](const model::QueryTarget& target) {
       return target.name == column.name;
@@ -398,19 +393,68 @@ bool check_subquery(Run& run, const Scope& outer, const Expression& part) {
     }
     if (!check_query_expression(run, scope, column)) return false;
   }
+  return true;
+}
+
+/// What `x IN (SELECT …)` compares.
+bool check_compared(Run& run, const Scope& outer, const Scope& scope, const Expression& part) {
+  const Query& inner = *part.query;
   if (part.args.size() != 1 || part.args[0].kind == ExpressionKind::kRow) return true;
   const QueryShape shape = query_shape(run, inner, {});
   if (shape.open) return true;
   if (shape.columns.size() > 1) return run.fail("42601", "subquery has too many columns");
+  if (inner.targets.size() != 1 || (part.name != "IN" && part.name != "= ANY")) return true;
+  Scope both = scope;
+  both.entries.insert(both.entries.end(), outer.entries.begin(), outer.entries.end());
   const model::TypeName left = infer_type(run.catalog, outer, part.args[0]);
-  const model::TypeName right = shape.columns.empty() ? model::TypeName{} : shape.columns[0].type;
-  const bool equality = part.name == "IN" || part.name == "= ANY";
-  if (!equality || category(run.catalog, left) == 0 || category(run.catalog, right) == 0 ||
-      left.name.name == "unknown" || resolve_operator(run.catalog, "=", {left, right}) != nullptr) {
+  const model::TypeName right = inner.targets[0].name == "*" && !shape.columns.empty()
+                                    ? shape.columns[0].type
+                                    : infer_type(run.catalog, both, inner.targets[0].expression);
+  if (category(run.catalog, left) == 0 || category(run.catalog, right) == 0 ||
+      left.name.name == "unknown" || right.name.name == "unknown" ||
+      resolve_operator(run.catalog, "=", {left, right}) != nullptr) {
     return true;
   }
   return run.fail("42883", fmt::format("operator does not exist: {} = {}", model::display(left),
                                        model::display(right)));
+}
+
+/// The relations of FROM and the list are looked at before the sub-queries of WHERE.
+bool check_before_subqueries(Run& run, const Query& query) {
+  std::vector<const Query*> subqueries;
+  if (query.where) add_subqueries(*query.where, subqueries);
+  if (subqueries.empty() || !query.flat) return true;
+  Query outer = query;
+  outer.relations = outer_relations(query, subqueries);
+  outer.where.reset();
+  if (!only_relations(outer)) return true;
+  for (const model::RelationUse& use : outer.relations) {
+    if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) return true;
+    if (run.relation(use.name, RelationKind::kTable, true) == nullptr) return false;
+  }
+  outer.columns.clear();
+  return analyse(run, outer);
+}
+
+}  // namespace
+
+bool check_subquery(Run& run, const Scope& outer, const Expression& part) {
+  const auto check_left = [&] {
+    return std::ranges::all_of(
+        part.args, [&](const Expression& arg) { return check_query_expression(run, outer, arg); });
+  };
+  if (!part.query || run.sees_variables) return check_left();
+  const Query& inner = *part.query;
+  const Scope scope = query_scope(run, inner);
+  const auto is_open = [](const Scope::Entry& entry) { return entry.relation->open_columns; };
+  if (!only_relations(inner) || !inner.branches.empty() ||
+      scope.entries.size() != inner.relations.size() ||
+      std::ranges::any_of(scope.entries, is_open) || std::ranges::any_of(outer.entries, is_open)) {
+    return check_left();
+  }
+  // Source: transformSubLink(): the query before what it is compared with.
+  return check_inner_columns(run, outer, scope, inner) && check_left() &&
+         check_compared(run, outer, scope, part);
 }
 
 bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
@@ -422,6 +466,7 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     }
     if (!correlated && !run.sees_variables && !analyse(run, branch)) return false;
   }
+  if (!correlated && !run.sees_variables && !check_before_subqueries(run, query)) return false;
   for (const model::RelationUse& use : query.relations) {
     if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
     const Relation* relation = run.relation(use.name, RelationKind::kTable, true);
@@ -436,10 +481,12 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     const bool alone = query.relations.size() == 1;
     if (!lock_use(run, *relation, use, alone ? query.where : std::nullopt, mode, 0)) return false;
     if (use.target_of_write && executed) {
-      run.change(relation->oid, [](Relation& copy) {
+      const Oid written = relation->oid;
+      run.change(written, [](Relation& copy) {
         copy.rows_loaded = true;
         copy.emptied = false;
       });
+      note_unknown_rows(run, written);
     }
   }
   // In a body a name may be one of its variables.

@@ -231,7 +231,7 @@ bool apply(Run& run, const model::Update& statement) {
     if (value.kind != model::ExpressionKind::kColumn || value.name != name) changed.push_back(name);
   }
   lock_referenced(run, owner, &changed);
-  follow_references(run, owner, false, &changed);
+  follow_references(run, owner, false, &changed, where);
   forget_inserted(run, table, &columns);
   note_nulls(run, table, values, false);
   note_nulls(run, table, nulls, true);
@@ -259,7 +259,7 @@ bool apply(Run& run, const model::Delete& statement) {
     return false;
   }
   fire_triggers(run, run.at(table), kDeleteEvent);
-  follow_references(run, run.at(table), true, nullptr);
+  follow_references(run, run.at(table), true, nullptr, where);
   forget_inserted(run, table, nullptr);
   if (!statement.where && statement.reads.empty()) {
     run.change(table, [](Relation& copy) { copy.rows_deleted = true; });

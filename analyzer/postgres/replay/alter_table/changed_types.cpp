@@ -173,7 +173,13 @@ bool remake_foreign_key(Run& run, const Relation& table, const CatalogConstraint
       !concerns(referenced->oid, constraint.referenced_columns)) {
     return true;
   }
-  run.lock(table.oid == changed ? *referenced : table, LockMode::kAccessExclusive);
+  if (table.oid == changed && referenced->kind == RelationKind::kPartitionedTable) {
+    run.lock_tree(*referenced, LockMode::kAccessExclusive);
+  } else if (table.oid == changed) {
+    run.lock(*referenced, LockMode::kAccessExclusive);
+  } else {
+    run.lock(table, LockMode::kAccessExclusive);
+  }
   // Of a table that is written anew nothing is taken over: TryReuseForeignKey() is not tried.
   bool check = std::ranges::any_of(
       changes, [&](const TypeChange& change) { return change.table == changed && change.rewrite; });
