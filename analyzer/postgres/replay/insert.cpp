@@ -440,7 +440,7 @@ bool apply(Run& run, const model::Insert& statement) {
   // Older rows have been checked.
   for (const CatalogConstraint& key : run.at(table).constraints) {
     if (key.kind != model::ConstraintKind::kForeignKey || !key.validated ||
-        !has_orphan(run, run.at(table), key)) {
+        key.initially_deferred || !has_orphan(run, run.at(table), key)) {
       continue;
     }
     run.may_fail(true, "23503",

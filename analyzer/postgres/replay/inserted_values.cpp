@@ -224,16 +224,28 @@ void note_inserted(Run& run, Oid table, const model::Insert& statement,
       });
     }
   }
+  // Of what lies between the ends of a series it is not known where it goes.
+  if (!statement.query) return;
+  const std::vector<Oid> children = run.at(table).children;
+  for (const Oid partition : children) {
+    if (run.at(partition).is_partition) note_unknown_rows(run, partition);
+  }
 }
 
 void note_unknown_rows(Run& run, Oid table) {
-  run.session.marked.push_back(table);
-  run.change(table, [](Relation& copy) {
-    for (Column& column : copy.columns) {
-      const auto& values = column.values_inserted;
-      if (std::ranges::all_of(values, is_constant)) column.values_inserted.emplace_back();
-    }
-  });
+  std::vector<Oid> tables = {table};
+  if (run.at(table).kind == RelationKind::kPartitionedTable) {
+    for (const Oid partition : run.descendants(run.at(table))) tables.push_back(partition);
+  }
+  for (const Oid oid : tables) {
+    run.session.marked.push_back(oid);
+    run.change(oid, [](Relation& copy) {
+      for (Column& column : copy.columns) {
+        const auto& values = column.values_inserted;
+        if (std::ranges::all_of(values, is_constant)) column.values_inserted.emplace_back();
+      }
+    });
+  }
 }
 
 namespace {

@@ -233,6 +233,7 @@ bool apply(Run& run, const model::Update& statement) {
   lock_referenced(run, owner, &changed);
   follow_references(run, owner, false, &changed, where);
   forget_inserted(run, table, &columns);
+  if (owner.kind == RelationKind::kPartitionedTable) note_unknown_rows(run, table);
   note_nulls(run, table, values, false);
   note_nulls(run, table, nulls, true);
   for (const auto& [name, value] : statement.assignments) note_constant(run, table, name, value);
