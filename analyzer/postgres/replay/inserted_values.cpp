@@ -275,6 +275,10 @@ bool has_orphan(const Run& run, const Relation& table, const CatalogConstraint& 
   const Column* own = table.column(key.columns[0]);
   const Column* other = referenced->column(key.referenced_columns[0]);
   if (own == nullptr || other == nullptr) return false;
+  // Nothing has ever been put into the other table.
+  if (!referenced->rows_loaded && referenced->oid != table.oid) {
+    return std::ranges::any_of(own->values_inserted, is_constant);
+  }
   const auto there = known_range(*other);
   return there && std::ranges::any_of(own->values_inserted, [&](const Expression& value) {
            const auto wanted = number(value);
