@@ -113,6 +113,29 @@ TEST(Rows, KnownValuesAreForgottenWithAChange) {
   EXPECT_EQ(error(run(removed, start + "DELETE FROM t WHERE id > 4; " + check)), "");
 }
 
+TEST(Rows, AForeignKeyIsRefusedOnlyByWhatIsKnown) {
+  const std::string start =
+      "CREATE TABLE p (id serial PRIMARY KEY, c text); CREATE TABLE ch (p_id int REFERENCES p); ";
+  const std::string refers = "INSERT INTO ch VALUES (7)";
+  Replay empty = strict();
+  EXPECT_EQ(error(run(empty, start + refers)), "23503");
+  Replay known = strict();
+  EXPECT_EQ(error(run(known, start + "INSERT INTO p VALUES (1, 'a'), (2, 'b'); " + refers)),
+            "23503");
+  Replay numbered = strict();
+  EXPECT_EQ(error(run(numbered, start +
+                                    "INSERT INTO p VALUES (1, 'a'); INSERT INTO p (c) VALUES "
+                                    "('b'); " +
+                                    refers)),
+            "");
+  Replay copied = strict();
+  EXPECT_EQ(error(run(copied, start +
+                                  "INSERT INTO p VALUES (1, 'a'); INSERT INTO p SELECT oid, 'b' "
+                                  "FROM pg_class; " +
+                                  refers)),
+            "");
+}
+
 TEST(Transactions, ConcurrentlyIsRefused) {
   Replay replay = strict();
   run(replay, "CREATE TABLE t (a int)");

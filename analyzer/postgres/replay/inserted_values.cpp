@@ -155,18 +155,48 @@ std::vector<std::vector<Expression>> known_rows(const model::Insert& statement) 
   return rows;
 }
 
-/// A value that is not known is kept as one, so that nothing is said of the column as a whole.
-void add_value(Relation& table, const std::string& name, const Expression& value) {
-  if (is_null_constant(value)) return;
-  for (Column& column : table.columns) {
-    if (column.name != name) continue;
-    auto& values = column.values_inserted;
-    if (is_constant(value) && values.size() < kMaxValues) {
-      values.push_back(value);
-    } else if (std::ranges::all_of(values, is_constant)) {
-      values.emplace_back();
-    }
+/// Whether a value that is not known is among the column's.
+bool has_unknown(const Column& column) {
+  return !std::ranges::all_of(column.values_inserted, is_constant);
+}
+
+/// What a row of constants for `columns` puts into the column; no constant where it is not known,
+/// nullptr for NULL.
+const Expression* value_for(const Column& column, const std::vector<std::string>& columns,
+                            const std::vector<Expression>& row) {
+  static const Expression kUnknown;
+  const auto at =
+      static_cast<std::size_t>(std::ranges::find(columns, column.name) - columns.begin());
+  if (at < columns.size() && at < row.size()) {
+    return is_null_constant(row[at]) ? nullptr : &row[at];
   }
+  const bool computed = column.default_value || column.generation_expression ||
+                        column.identity != model::IdentityKind::kNone;
+  return computed ? &kUnknown : nullptr;
+}
+
+/// Whether the value says anything new of the column.
+bool adds(const Column& column, const Expression* value) {
+  if (value == nullptr) return false;
+  return (is_constant(*value) && column.values_inserted.size() < kMaxValues) ||
+         !has_unknown(column);
+}
+
+void add_row(Run& run, Oid table, const std::vector<std::string>& columns,
+             const std::vector<Expression>& row) {
+  const auto is_new = [&](const Column& column) {
+    return adds(column, value_for(column, columns, row));
+  };
+  if (std::ranges::none_of(run.at(table).columns, is_new)) return;
+  run.session.marked.push_back(table);
+  run.change(table, [&](Relation& copy) {
+    for (Column& column : copy.columns) {
+      const Expression* value = value_for(column, columns, row);
+      if (!adds(column, value)) continue;
+      const bool kept = is_constant(*value) && column.values_inserted.size() < kMaxValues;
+      column.values_inserted.push_back(kept ? *value : Expression{});
+    }
+  });
 }
 
 /// What `value` becomes by USING; nullopt where that is not known.
@@ -206,22 +236,16 @@ void note_inserted(Run& run, Oid table, const model::Insert& statement,
   const std::vector<std::vector<Expression>> rows = known_rows(statement);
   if (changed || statement.on_conflict || rows.empty()) return note_unknown_rows(run, table);
   for (const std::vector<Expression>& row : rows) {
-    // The heap that gets the row, and what it is inserted into.
-    std::vector<Oid> tables = {table};
-    if (run.at(table).kind == RelationKind::kPartitionedTable) {
-      for (const Oid leaf : route(run, run.at(table), columns, {row}).partitions) {
-        tables.push_back(leaf);
+    add_row(run, table, columns, row);
+    if (run.at(table).kind != RelationKind::kPartitionedTable) continue;
+    // The heap that gets the row, where there is only one that may.
+    const std::vector<Oid> leaves = route(run, run.at(table), columns, {row}).partitions;
+    for (const Oid leaf : leaves) {
+      if (leaves.size() == 1) {
+        add_row(run, leaf, columns, row);
+      } else {
+        note_unknown_rows(run, leaf);
       }
-      // Where it goes is not known.
-      if (tables.size() > 2) tables.resize(1);
-    }
-    for (const Oid oid : tables) {
-      run.session.marked.push_back(oid);
-      run.change(oid, [&](Relation& copy) {
-        for (std::size_t i = 0; i < row.size() && i < columns.size(); ++i) {
-          add_value(copy, columns[i], row[i]);
-        }
-      });
     }
   }
   // Of what lies between the ends of a series it is not known where it goes.
@@ -238,11 +262,11 @@ void note_unknown_rows(Run& run, Oid table) {
     for (const Oid partition : run.descendants(run.at(table))) tables.push_back(partition);
   }
   for (const Oid oid : tables) {
+    if (std::ranges::all_of(run.at(oid).columns, has_unknown)) continue;
     run.session.marked.push_back(oid);
     run.change(oid, [](Relation& copy) {
       for (Column& column : copy.columns) {
-        const auto& values = column.values_inserted;
-        if (std::ranges::all_of(values, is_constant)) column.values_inserted.emplace_back();
+        if (!has_unknown(column)) column.values_inserted.emplace_back();
       }
     });
   }
