@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/alter_table/changed_types.h"
+#include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/run.h"
 
@@ -126,6 +127,9 @@ bool check_users(Run& run, const Relation& table, const Column& column) {
         (user->kind == RelationKind::kView || user->kind == RelationKind::kMaterializedView)) {
       return refuse("a view or rule");
     }
+  }
+  for (const RewriteRule& rule : table.rule_objects) {
+    if (reads_column(rule_condition(rule.definition), column.name)) return refuse("a view or rule");
   }
   for (const Column& other : table.columns) {
     if (other.number != column.number && reads_column(other.generation_expression, column.name)) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -154,6 +155,12 @@ std::vector<Reached> expand_column(const Run& run, const Relation& table, const 
         mentions(trigger.definition.when, column.name)) {
       result.push_back(
           {{.kind = Kind::kTrigger, .oid = table.oid, .part = trigger.oid, .name = {}}, false});
+    }
+  }
+  for (const RewriteRule& rule : table.rule_objects) {
+    if (mentions(rule_condition(rule.definition), column.name)) {
+      result.push_back(
+          {{.kind = Kind::kRule, .oid = table.oid, .part = rule.oid, .name = {}}, false});
     }
   }
   for (const Policy& policy : table.policies) {

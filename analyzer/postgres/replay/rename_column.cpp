@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/named_objects.h"
 #include "analyzer/postgres/replay/respell.h"
 
@@ -36,6 +37,7 @@ void rename_column_of(Run& run, Oid table, const std::string& from, const std::s
       replace_name(trigger.definition.columns, from, to);
       rename_in(trigger.definition.when, from, to);
     }
+    for (RewriteRule& rule : copy.rule_objects) rename_in_condition(rule.definition, from, to);
     for (Policy& policy : copy.policies) {
       rename_in(policy.definition.using_expression, from, to);
       rename_in(policy.definition.check_expression, from, to);
