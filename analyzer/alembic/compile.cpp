@@ -23,7 +23,10 @@ void run_direction(python::Evaluator& evaluator, Host& host, std::string_view na
   // context.run_migrations(op=…): an env.py may hand the functions arguments, and `op` is then a
   // stand-in for Alembic's. Others are not known.
   python::Arguments given;
-  given.keywords.emplace_back("op", python::make_symbol("alembic.op", {}));
+  const auto function = evaluator.global(name);
+  if (!function || !python::has_default(*function, "op")) {
+    given.keywords.emplace_back("op", python::make_symbol("alembic.op", {}));
+  }
   const python::Evaluator::Result result = evaluator.call(name, given);
   host.finish();
   switch (result.outcome) {

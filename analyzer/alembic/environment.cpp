@@ -89,6 +89,14 @@ class EnvironmentHost final : public python::Host {
     return {};
   }
 
+  /// `db.metadata.naming_convention = {…}`
+  void set_attribute(const Value& object, std::string_view name, const Value& value,
+                     const CallSite& site) override {
+    (void)object;
+    (void)site;
+    if (name == "naming_convention") note(read_convention(&value));
+  }
+
   std::optional<Value> call(const Value& callee, const Arguments& arguments,
                             const CallSite& site) override {
     (void)site;
@@ -98,10 +106,7 @@ class EnvironmentHost final : public python::Host {
     if (name == "context.is_offline_mode") return Value(false);
     if (name == "context.configure") configure(arguments);
     if (name == "sa.MetaData") {
-      if (const auto convention = read_convention(arguments.find("naming_convention"))) {
-        last_convention_ = *convention;
-        ++conventions_;
-      }
+      note(read_convention(arguments.find("naming_convention")));
     }
     return {};
   }
@@ -142,12 +147,16 @@ class EnvironmentHost final : public python::Host {
     return out;
   }
 
+  void note(std::optional<NamingConvention> convention) {
+    if (!convention) return;
+    last_convention_ = *std::move(convention);
+    ++conventions_;
+  }
+
   void read_metadata(const Value& value) {
+    // A list of them has no convention. Source: alembic/operations/schemaobj.py, metadata().
+    if (items_of(value) != nullptr) return;
     saw_metadata_ = true;
-    if (const auto* items = items_of(value)) {
-      if (!items->empty()) read_metadata(items->front());
-      return;
-    }
     if (const Symbol* symbol = value.symbol();
         symbol != nullptr && symbol->kind == Symbol::Kind::kAttribute &&
         symbol->operands.size() > 1) {  // Base.metadata, as the class body binds it

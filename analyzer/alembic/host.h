@@ -82,6 +82,8 @@ class Host final : public python::Host {
     return options_.read_file ? options_.read_file(package, path) : std::nullopt;
   }
   void decorated(const python::Symbol& decorator, const python::Value& value) override;
+  std::optional<bool> is_instance(const python::Symbol& object,
+                                  const python::Symbol& type) override;
   std::optional<bool> truth(const python::Symbol& symbol) override;
   std::optional<std::vector<python::Value>> iterate(const python::Symbol& symbol,
                                                     const python::CallSite& site) override;

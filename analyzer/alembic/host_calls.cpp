@@ -51,6 +51,31 @@ bool is_constructor(const std::string& name) {
 
 namespace {
 
+/// Whether a dotted name leads to code that could not be found and is no library's known one.
+bool is_out_of_reach(std::string_view name) {
+  constexpr auto kHarmless = std::to_array<std::string_view>(
+      {"alembic", "builtins", "contextlib", "context", "functools", "inspect", "itertools",
+       "logging", "op", "sqlalchemy", "sys", "types", "typing", "warnings"});
+  const std::size_t dot = name.find('.');
+  return dot != std::string_view::npos && !name.starts_with('@') &&
+         std::ranges::find(kHarmless, name.substr(0, dot)) == kHarmless.end() &&
+         !known_package(name.substr(0, dot + 1));
+}
+
+/// Whether something that sends SQL is among the arguments.
+bool hands_over(const Arguments& arguments) {
+  const auto sends = [](const Value& value) {
+    const Symbol* symbol = value.symbol();
+    if (symbol == nullptr || symbol->kind != Symbol::Kind::kName) return false;
+    constexpr auto kSenders = std::to_array<std::string_view>(
+        {"@bind", "@context", "@operations", "@session", "alembic.op", kAutocommitBind});
+    return std::ranges::find(kSenders, symbol->name) != kSenders.end();
+  };
+  return std::ranges::any_of(arguments.positional, sends) ||
+         std::ranges::any_of(arguments.keywords,
+                             [&](const auto& keyword) { return sends(keyword.second); });
+}
+
 /// What execution_options() say of it; nothing when they do not speak of the isolation level.
 std::optional<bool> asks_for_autocommit(const Arguments& arguments) {
   const Value* isolation = arguments.find("isolation_level");
@@ -272,7 +297,12 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
       return session_call(*this, method, Operation{arguments, site, here, nullptr});
     }
   }
-  if (is_constructor(name)) note_constructor(name, arguments, site);
+  if (is_constructor(name)) {
+    note_constructor(name, arguments, site);
+  } else if (direction_ != nullptr && is_out_of_reach(name) && hands_over(arguments)) {
+    not_analyzed("a call of " + name + "(), which is not found, is given the connection",
+                 Operation{arguments, site, here, nullptr});
+  }
   return {};
 }
 

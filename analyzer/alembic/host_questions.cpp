@@ -22,6 +22,19 @@ using python::Place;
 using python::Symbol;
 using python::Value;
 
+namespace {
+
+/// `bind.dialect`, `op.get_context().dialect` and whatever else leads to a dialect.
+bool is_dialect(const Symbol& symbol) {
+  if (symbol.kind == Symbol::Kind::kAttribute) return symbol.name == "dialect";
+  if (symbol.kind != Symbol::Kind::kName) return false;
+  const std::string_view path = symbol.name;
+  return path == "@dialect" ||
+         ((path.starts_with('@') || path.starts_with("alembic.op.")) && path.ends_with(".dialect"));
+}
+
+}  // namespace
+
 std::optional<Value> Host::attribute(const Symbol& object, std::string_view name, Place place) {
   if (object.kind == Symbol::Kind::kName) {
     const std::string_view path = object.name;
@@ -30,9 +43,7 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
       return Value::string(options_.settings.dialect, place);
     }
     if (path == "@bind" && name == "name") return Value::string(options_.settings.dialect, place);
-    const bool dialect = path == "@dialect" || path == "@bind.dialect" ||
-                         path == "@context.dialect" || path == "@session.dialect" ||
-                         path.ends_with(".impl.dialect");
+    const bool dialect = is_dialect(object);
     if (dialect && name == "name") return Value::string(options_.settings.dialect, place);
     if (dialect && name == "server_version_info") {
       if (options_.settings.pg_version_assumed) {
@@ -68,7 +79,7 @@ std::optional<Value> Host::attribute(const Symbol& object, std::string_view name
     return {};
   }
   // Whatever engine or connection it is of, the dialect is the one that is configured.
-  if (object.kind == Symbol::Kind::kAttribute && object.name == "dialect" && name == "name") {
+  if (object.kind == Symbol::Kind::kAttribute && is_dialect(object) && name == "name") {
     return Value::string(options_.settings.dialect, place);
   }
   if (object.kind != Symbol::Kind::kCall) return {};
@@ -109,6 +120,15 @@ void Host::set_attribute(const Value& object, std::string_view name, const Value
     session_used_ = true;
     unit_of_work_.change(row, name, value, site);
   }
+}
+
+/// isinstance(bind.dialect, MySQLDialect)
+std::optional<bool> Host::is_instance(const Symbol& object, const Symbol& type) {
+  constexpr std::string_view kDialects = "sqlalchemy.dialects.";
+  const std::string_view path = type.path();
+  if (!is_dialect(object) || !path.starts_with(kDialects)) return {};
+  const std::string_view dialect = path.substr(kDialects.size());
+  return dialect.substr(0, dialect.find('.')) == options_.settings.dialect;
 }
 
 std::optional<bool> Host::truth(const Symbol& symbol) {

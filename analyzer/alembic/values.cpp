@@ -49,8 +49,8 @@ constexpr std::array kPackages{
 struct Class {
   std::string_view name, function;
 };
-constexpr auto kClasses = std::to_array<Class>(
-    {{"False_", "sa.false"}, {"Null", "sa.null"}, {"True_", "sa.true"}});
+constexpr auto kClasses =
+    std::to_array<Class>({{"False_", "sa.false"}, {"Null", "sa.null"}, {"True_", "sa.true"}});
 
 const python::Arguments kNoArguments;
 
@@ -74,6 +74,12 @@ std::string canonical(std::string_view path) {
     }
   }
   return std::string(path);
+}
+
+bool known_package(std::string_view short_name) {
+  return short_name == "func." || std::ranges::any_of(kPackages, [&](const Package& package) {
+           return package.short_name == short_name;
+         });
 }
 
 std::string name_of(const Value& value) {

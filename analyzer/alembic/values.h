@@ -32,6 +32,8 @@ struct Context {
 /// "func.now", "op.add_column", "context.is_offline_mode", "geo.Geometry", "sau.UUIDType",
 /// "pgvector.Vector", "au.PGView"; other paths come back unchanged.
 std::string canonical(std::string_view path);
+/// Whether it begins short names: "sa.", "geo.".
+bool known_package(std::string_view short_name);
 /// Canonical name of a kName symbol, or of the callee of a kCall symbol; else empty.
 std::string name_of(const python::Value& value);
 /// Whether `value` is a call (not the bare name) of a library object.

@@ -48,7 +48,14 @@ class Discovery {
   }
 
   std::vector<FoundHistory> take() {
-    for (auto& [history, paths] : left_out_) add_connected(*history, std::move(paths));
+    for (auto& [history, paths] : left_out_) {
+      add_connected(*history, paths);
+      for (const std::string& folder : asked_for_) add_apart(*history, paths, folder);
+    }
+    // What was only met on the way to revisions apart from it was not asked for.
+    std::erase_if(found_, [](const auto& entry) {
+      return !entry.second.whole && entry.second.requested.empty();
+    });
     drop_scripts_of_alembic();
     std::vector<FoundHistory> result;
     for (auto& [key, history] : found_) result.push_back(std::move(history));
@@ -92,6 +99,10 @@ class Discovery {
     const std::size_t before = found_.size() + touched_;
     entered_.clear();
     walk(path, 0, false);
+    const bool left_out = std::ranges::any_of(left_out_, [&](const auto& entry) {
+      return std::ranges::find(entry.second, path, parent_of) != entry.second.end();
+    });
+    if (left_out) asked_for_.push_back(path);
     if (found_.size() + touched_ != before) return;
     if (FoundHistory* history = history_above(path)) history->whole = true;
   }
@@ -250,7 +261,7 @@ class Discovery {
   /// Version locations that a program sets stand in no alembic.ini. Of the revisions in folders
   /// that Alembic does not enter by itself, those that the history's own lead to, or that lead to
   /// them, are live; all are where the history has none of its own.
-  void add_connected(FoundHistory& history, std::vector<std::string> paths) const {
+  void add_connected(FoundHistory& history, const std::vector<std::string>& paths) const {
     std::set<std::string> known, wanted;
     const auto add = [&](const Ids& ids) {
       known.insert(ids.own);
@@ -263,10 +274,7 @@ class Discovery {
       add(ids_of(path));
     }
     std::vector<std::pair<std::string, Ids>> open;
-    for (std::string& path : paths) {
-      Ids ids = ids_of(path);
-      open.emplace_back(std::move(path), std::move(ids));
-    }
+    for (const std::string& path : paths) open.emplace_back(path, ids_of(path));
     for (bool changed = true; changed;) {
       changed = false;
       std::erase_if(open, [&](const auto& candidate) {
@@ -283,6 +291,24 @@ class Discovery {
         return true;
       });
     }
+  }
+
+  /// Revisions in a folder that was asked for by name, and that the history around it does not lead
+  /// to, are a history of their own.
+  void add_apart(const FoundHistory& around, const std::vector<std::string>& paths,
+                 const std::string& folder) {
+    FoundHistory apart = around;
+    apart.folder = folder;
+    apart.files.clear();
+    for (const std::string& path : paths) {
+      if (parent_of(path) != folder) continue;
+      if (std::ranges::find(around.files, path) != around.files.end()) return;
+      apart.files.push_back(path);
+    }
+    if (apart.files.empty()) return;
+    apart.requested.clear();
+    apart.whole = true;
+    found_["alembic\n" + folder] = std::move(apart);
   }
 
   bool is_revision_file(const std::string& path) const {
@@ -397,6 +423,7 @@ class Discovery {
   std::set<std::string> entered_;
   std::set<std::string> only_numbered_;  ///< Folders of scripts that have nothing but numbers.
   std::size_t touched_ = 0;
+  std::vector<std::string> asked_for_;  ///< Folders of such revisions that were given by name.
   std::string top_;
   std::optional<history::GitRepository> git_;
   std::string git_root_;

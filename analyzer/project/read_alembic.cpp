@@ -147,7 +147,8 @@ Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
     env = context.cache.get(join(found.script_folder, "env.py")).parsed;
   }
   const text::FileRef ini = read_ini(found, context);
-  const ModulePath modules = module_path(found, alembic::read_environment(ini, nullptr, {}), context.files);
+  const ModulePath modules =
+      module_path(found, alembic::read_environment(ini, nullptr, {}), context.files);
   const python::ModuleFinder first_finder = make_finder(context.cache, modules);
   alembic::Environment environment = alembic::read_environment(ini, env, first_finder);
   alembic::CompileOptions& options = compiler.options;

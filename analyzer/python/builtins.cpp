@@ -252,6 +252,13 @@ std::string_view trimmed(std::string_view s) {
   return s.substr(begin, s.find_last_not_of(kBlanks) - begin + 1);
 }
 
+/// A default that stands for what the environment says, all of digits: shown as a number, too.
+bool is_number_of_environment(const MappedText& text) {
+  return text.holes.size() == 1 && text.holes[0].begin_byte == 0 &&
+         text.holes[0].end_byte == text.text.size() && !text.text.empty() &&
+         std::ranges::all_of(text.text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 Value make_int(Interpreter& in, const NativeCall& c) {
   const Value* v = arg(c, 0);
   if (v == nullptr) return Value(Integer{0});
@@ -261,6 +268,7 @@ Value make_int(Interpreter& in, const NativeCall& c) {
     return in.unknown("an int beyond 64 bits");
   }
   const MappedText* s = v->str();
+  if (s != nullptr && is_number_of_environment(*s)) return *v;
   if (s == nullptr || !s->known()) return unknown_of(in, v, "int() of something unknown");
   const auto base =
       arg(c, 1, "base") == nullptr ? std::optional<Integer>(10) : integer(arg(c, 1, "base"));
@@ -341,8 +349,14 @@ Value make_dict(Interpreter& in, const NativeCall& c) {
 
 Value is_instance_native(Interpreter& in, const NativeCall& c) {
   if (c.arguments.positional.size() < 2) return in.unknown("isinstance()");
-  if (const auto known = is_instance(c.arguments.positional[0], c.arguments.positional[1]))
-    return Value(*known);
+  const Value& object = c.arguments.positional[0];
+  const Value& type = c.arguments.positional[1];
+  if (const auto known = is_instance(object, type)) return Value(*known);
+  if (object.symbol() != nullptr && type.symbol() != nullptr) {
+    if (const auto known = in.host().is_instance(*object.symbol(), *type.symbol())) {
+      return Value(*known);
+    }
+  }
   return in.unknown("the type of something unknown");
 }
 

@@ -78,6 +78,12 @@ class Host {
     (void)decorator;
     (void)value;
   }
+  /// Whether a symbol is an instance of a class that is a symbol, too.
+  virtual std::optional<bool> is_instance(const Symbol& object, const Symbol& type) {
+    (void)object;
+    (void)type;
+    return {};
+  }
   virtual std::optional<bool> truth(const Symbol& symbol) {
     (void)symbol;
     return {};

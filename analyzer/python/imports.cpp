@@ -2,6 +2,7 @@
 // modules import is never needed.
 
 #include <algorithm>
+#include <utility>
 
 #include "analyzer/python/interpreter.h"
 
@@ -176,7 +177,8 @@ std::shared_ptr<Module> Interpreter::namespace_package(const std::string& dotted
 
 std::shared_ptr<Module> Interpreter::find_module(const std::string& dotted) {
   if (const auto known = modules_.find(dotted); known != modules_.end()) return known->second;
-  std::shared_ptr<const ParsedFile> file = finder_ ? finder_(dotted) : nullptr;
+  const bool may_run = import_steps_ < limits_.max_steps;
+  std::shared_ptr<const ParsedFile> file = finder_ && may_run ? finder_(dotted) : nullptr;
   if (file == nullptr) {
     modules_[dotted] = nullptr;
     return nullptr;
@@ -206,7 +208,11 @@ void Interpreter::run_module(const std::shared_ptr<Module>& module) {
   std::optional<Raised> raised = std::move(raised_);
   raised_.reset();
   const std::uint64_t limit = step_limit_;
-  step_limit_ = std::min(limit, steps_ + limits_.max_steps / kModuleShare);
+  const std::uint64_t before = steps_;
+  const bool imported = module->file_number != 0;
+  const bool outermost = imported && !std::exchange(importing_, imported || importing_);
+  const std::uint64_t share = steps_ + limits_.max_steps / kModuleShare;
+  step_limit_ = outermost ? share : std::min(limit, share);
   const std::uint32_t may_raise = may_raise_;
 
   Frame own;
@@ -223,9 +229,16 @@ void Interpreter::run_module(const std::shared_ptr<Module>& module) {
 
   if (module->file_number != 0) {
     // What stopped a module of the project does not stop the migration.
-    if (aborted_ && steps_ <= limit && steps_ > step_limit_) aborted_ = false;
+    const bool of_its_share = steps_ > step_limit_ && (outermost || steps_ <= limit);
+    if (aborted_ && of_its_share) aborted_ = false;
     raised_ = std::move(raised);
     may_raise_ = may_raise;
+  }
+  if (outermost) {
+    // The work of imports has a budget of its own: it is not taken from the migration's.
+    importing_ = false;
+    import_steps_ += steps_ - before;
+    steps_ = before;
   }
   step_limit_ = limit;
   conditions.swap(conditions_);

@@ -88,6 +88,9 @@ std::string Interpreter::condition_text() const {
 }
 
 Value Interpreter::of_environment(const Value& fallback, Place at) {
+  if (const auto* number = fallback.as<Integer>(); number != nullptr && *number >= 0) {
+    return of_environment(make_text(std::to_string(*number), at), at);
+  }
   const text::MappedText* text = fallback.str();
   if (text == nullptr || !text->known() || text->text.empty()) {
     return unknown(std::string(kEnvironment));

@@ -244,6 +244,8 @@ class Interpreter {
   bool contains_yield(const Node& node) const;
   /// What is being raised is raised under a condition only: another way goes on.
   void raised_on_one_way();
+  void change_symbol(const Node& variable, const Value& value, std::string_view keyword,
+                     const Value& given);
   // statements.cpp
   Flow exec_node(const Node& node);
   Flow exec_children(const Node& node);
@@ -351,6 +353,8 @@ class Interpreter {
   std::vector<Import> imports_;
   std::set<std::string, std::less<>> host_paths_;  ///< Names that the Host had an opinion on.
   std::uint64_t host_calls_ = 0;
+  std::uint64_t import_steps_ = 0;  ///< Spent on modules that were imported.
+  bool importing_ = false;
   std::vector<Raised> handling_;  ///< Exceptions whose handlers run.
 
   // The registry.

@@ -170,6 +170,7 @@ void Interpreter::assign(const Node& target, const Value& value) {
       const Value base = eval(*object);
       if (stopped()) return;
       set_attribute(base, source(*name), value, place(target));
+      change_symbol(*object, base, source(*name), value);
       return;
     }
     case Kind::kSubscript:
@@ -193,6 +194,27 @@ void Interpreter::assign(const Node& target, const Value& value) {
     }
     default:
       return;
+  }
+}
+
+/// `enum.name = "x"` of a symbol that was made with that keyword: the variable gets another one.
+void Interpreter::change_symbol(const Node& variable, const Value& value, std::string_view keyword,
+                                const Value& given) {
+  const Symbol* symbol = value.symbol();
+  if (symbol == nullptr || symbol->kind != Symbol::Kind::kCall ||
+      symbol->arguments.find(keyword) == nullptr || variable.kind != Kind::kIdentifier) {
+    return;
+  }
+  const std::string_view name = source(variable);
+  for (auto scope = frame().scope; scope != nullptr;
+       scope = scope->parent != nullptr ? scope->parent : scope->globals) {
+    if (scope->names.find(name) == nullptr) continue;
+    Symbol changed = *symbol;
+    for (auto& [key, argument] : changed.arguments.keywords) {
+      if (key == keyword) argument = given;
+    }
+    bind(scope, name, make_symbol_node(std::move(changed)));
+    return;
   }
 }
 
@@ -652,6 +674,7 @@ Flow Interpreter::exec_while(const Node& node) {
   Flow ended = Flow::kNormal;
   bool broke = false;
   bool unknown_condition = false;
+  const std::size_t returns_before = frame().returns.size();
   for (std::uint32_t round = 0;; ++round) {
     const Value value = eval(*condition);
     if (stopped()) break;
@@ -681,9 +704,12 @@ Flow Interpreter::exec_while(const Node& node) {
       break;
     }
     // Whether there is another round is not known: this one stands for all that follow.
-    if (frame().loops.back().may_break) {
+    const bool may_return = frame().returns.size() > returns_before;
+    if (frame().loops.back().may_break || may_return) {
       host_.not_followed("a loop whose end is not known", place(node), true);
       forget_assigned(*body, "changes in a loop whose end is not known");
+      // `while True` is not left but by return.
+      if (!frame().loops.back().may_break && condition->kind == Kind::kTrue) ended = Flow::kReturn;
       break;
     }
   }

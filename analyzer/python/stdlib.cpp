@@ -541,6 +541,14 @@ Result sqrt(const Call& c) {
 }
 
 Result dumps(const Call& c) { return json_dumps(c.in, c.arguments, c.at); }
+Result load(const Call& c) {
+  if (c.arg(0) == nullptr || c.arg(0)->symbol() == nullptr) return a_file(c);
+  const auto text = call_file_method(c.in, *c.arg(0)->symbol(), "read", {}, c.at);
+  if (!text) return a_file(c);
+  Arguments arguments = c.arguments;
+  arguments.positional.front() = *text;
+  return json_loads(c.in, arguments, c.at);
+}
 Result loads(const Call& c) { return json_loads(c.in, c.arguments, c.at); }
 
 Result dict_view(const Call& c, std::string_view method) {
@@ -600,7 +608,7 @@ constexpr std::array kFunctions = std::to_array<StandIn>({
     {"itertools.repeat", repeat},
     {"itertools.zip_longest", zip_longest},
     {"json.dumps", dumps},
-    {"json.load", a_file},
+    {"json.load", load},
     {"json.loads", loads},
     {"math.ceil", ceil},
     {"math.floor", floor},

@@ -679,6 +679,13 @@ std::vector<std::pair<std::string, Value>> instance_attributes(const Value& v) {
   return all;
 }
 
+bool has_default(const Value& function, std::string_view parameter) {
+  const auto* f = function.as<std::shared_ptr<const Function>>();
+  return f != nullptr && std::ranges::any_of((*f)->parameters, [&](const Parameter& p) {
+           return p.name == parameter && p.default_value.has_value();
+         });
+}
+
 std::string function_name(const Value& v) {
   const auto* f = v.as<std::shared_ptr<const Function>>();
   return f == nullptr ? std::string{} : (*f)->name;

@@ -172,6 +172,8 @@ const Value* find_attribute(const Value& object, std::string_view name);
 Arguments made_with(const Value& instance);
 /// What was assigned to an instance (and not to its class), in order.
 std::vector<std::pair<std::string, Value>> instance_attributes(const Value& instance);
+/// Whether a parameter of a function has a default.
+bool has_default(const Value& function, std::string_view parameter);
 /// Name of a function, method or builtin type; empty for other values.
 std::string function_name(const Value& function);
 /// Python's name of the value's type: "str", "list", "User"; empty when not known.

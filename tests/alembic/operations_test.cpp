@@ -402,6 +402,34 @@ TEST(Sessions, ChangesOfARowAreOneUpdate) {
                 "UPDATE users SET name='a', full_name='b' WHERE users.id = __unknown__"}));
 }
 
+TEST(Compile, ACallThatCannotBeFollowedAndGetsTheConnectionIsAGap) {
+  const model::Migration migration = compile_upgrade(
+      "import logging\nfrom app.seeds import seed\n"
+      "logging.info(op)\nseed(op.get_bind())");
+  ASSERT_EQ(migration.upgrade.steps.size(), 1U);
+  ASSERT_NE(migration.upgrade.steps[0].not_analyzed(), nullptr);
+  EXPECT_FALSE(migration.upgrade.complete);
+}
+
+TEST(Compile, TheClassOfADialectIsTheConfiguredOne) {
+  const model::Migration migration = compile_upgrade(
+      "from sqlalchemy.dialects.mysql.base import MySQLDialect\n"
+      "if isinstance(op.get_bind().dialect, MySQLDialect):\n"
+      "    op.execute('SELECT 1')\n"
+      "op.execute('SELECT 2')");
+  EXPECT_EQ(sql_of(migration.upgrade), std::vector<std::string>{"SELECT 2"});
+}
+
+TEST(Compile, AnEnumMayBeRenamedByAssignment) {
+  const model::Migration migration = compile_file(
+      std::string(kHeader) +
+      "e = sa.Enum('a', name='one')\n"
+      "def upgrade():\n    e.name = 'two'\n    e.create(op.get_bind(), checkfirst=False)\n"
+      "def downgrade():\n    e.drop(op.get_bind(), checkfirst=False)\n");
+  EXPECT_EQ(sql_of(migration.upgrade), std::vector<std::string>{"CREATE TYPE two AS ENUM ('a')"});
+  EXPECT_EQ(sql_of(migration.downgrade), std::vector<std::string>{"DROP TYPE one"});
+}
+
 TEST(Compile, DefaultsOfColumnsAreSentWithARow) {
   const model::Migration migration = compile_upgrade(
       "import datetime\n"

@@ -141,6 +141,20 @@ TEST(Discovery, IniMayLieInAFolderOfItsOwnAndNameAPathOfAnotherMachine) {
   EXPECT_EQ(histories[0].root, "/w");
 }
 
+TEST(Discovery, AFolderApartThatIsNamedIsAHistoryOfItsOwn) {
+  const test::FakeFileSystem files = {
+      {"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+      {"/w/m/env.py", ""},
+      {"/w/m/versions/a.py", kRevision},
+      {"/w/m/versions/old/b.py", "revision = 'zz'\ndown_revision = None\n"}};
+  const auto old = found(files, {"m/versions/old"});
+  ASSERT_EQ(old.size(), 1U);
+  EXPECT_THAT(old[0].files, ElementsAre("/w/m/versions/old/b.py"));
+  const auto all = found(files, {"."});
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_THAT(all[0].files, ElementsAre("/w/m/versions/a.py"));
+}
+
 TEST(Discovery, TheRootOfAnIniInsideOfAPackageHoldsThePackage) {
   const auto histories =
       found({{"/w/src/shop/__init__.py", ""},

@@ -61,6 +61,10 @@ INSTANTIATE_TEST_SUITE_P(
              "    for r in [1, 2]:\n        if u: break\n        raise ValueError('x')\n"
              "    op.b()\n",
              "b()\n"},
+        Case{"WhileLeftByReturn",
+             "    def f(x):\n        while True:\n            op.a()\n            if u: return 1\n"
+             "            x += 1\n    op.b(f(0))\n",
+             "a()\nb(1)\n"},
         Case{"GuardIsNoCondition", "    if u: raise ValueError('x')\n    op.a()\n", "a()\n"},
         Case{"GuardWithElse", "    if u: op.a()\n    else: raise ValueError('x')\n    op.b()\n",
              "a()\nb()\n"},

@@ -205,8 +205,7 @@ class SyncEnum {
       std::string name = text_or_unknown(index.find("name", 0));
       std::erase(name, '"');
       const std::size_t dot = name.rfind('.');
-      const std::string schema =
-          dot == std::string::npos ? "" : "\"" + name.substr(0, dot) + "\".";
+      const std::string schema = dot == std::string::npos ? "" : "\"" + name.substr(0, dot) + "\".";
       emit("DROP INDEX IF EXISTS " + schema + "\"" +
            name.substr(dot == std::string::npos ? 0 : dot + 1) + "\"");
     }

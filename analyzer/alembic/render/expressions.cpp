@@ -325,6 +325,11 @@ Precedence Expressions::render_division(Sql& sql, const Symbol& symbol,
 Precedence Expressions::render_compare(Sql& sql, const Value& left, std::string_view op,
                                        const Value& right, const ExpressionOptions& options) {
   const bool negated = op == "!=" || op == "is not";
+  if (op == "is" || op == "is not") {
+    // Python's identity, not SQL's IS: an expression is no other object.
+    sql << (negated ? "true" : "false");
+    return Precedence::kAtom;
+  }
   if (is_null_constant(right) || is_null_constant(left)) {
     render_grouped(sql, is_null_constant(right) ? left : right, options, Precedence::kCompare,
                    true);
@@ -338,11 +343,7 @@ Precedence Expressions::render_compare(Sql& sql, const Value& left, std::string_
   left_options.type = right_type ? &*right_type : nullptr;
   right_options.type = left_type ? &*left_type : nullptr;
   render_grouped(sql, left, left_options, Precedence::kCompare, true);
-  if (op == "is" || op == "is not") {
-    sql << (negated ? " IS NOT " : " IS ");
-  } else {
-    sql << (negated ? " != " : " = ");
-  }
+  sql << (negated ? " != " : " = ");
   render_grouped(sql, right, right_options, Precedence::kCompare, true);
   return Precedence::kCompare;
 }

@@ -203,6 +203,13 @@ std::string label(const ConventionSubject& subject, const std::string& column) {
   return (schema.empty() ? "" : schema + "_") + subject.table + "_" + column;
 }
 
+/// Whether SQLAlchemy knows the token by itself. Source: sqlalchemy/sql/naming.py ConventionDict.
+bool is_token(std::string_view token) {
+  return token == "table_name" || token == "referred_table_name" || token == "constraint_name" ||
+         token.starts_with("column_0") || token.starts_with("referred_column_0") ||
+         (token.starts_with("column_") && token.size() > 7 && token[7] >= '0' && token[7] <= '9');
+}
+
 /// One of the tokens of a convention; nothing when it has no value.
 std::optional<std::string> token_value(const ConventionSubject& subject,
                                        const std::optional<Name>& given, std::string_view token) {
@@ -276,7 +283,13 @@ std::optional<Name> convention_name(const NamingConvention& convention,
     name.text += pattern->substr(at, open - at);
     const std::size_t close = pattern->find(")s", open);
     if (close == std::string_view::npos) return given;
-    const auto value = token_value(subject, given, pattern->substr(open + 2, close - open - 2));
+    const std::string_view token = pattern->substr(open + 2, close - open - 2);
+    if (!is_token(token)) {  // a function of the project makes it
+      name.text = kUnknownText;
+      name.known = false;
+      return name;
+    }
+    const auto value = token_value(subject, given, token);
     if (!value) return given;
     name.text += *value;
     at = close + 2;
