@@ -128,6 +128,12 @@ TEST(Rows, AForeignKeyIsRefusedOnlyByWhatIsKnown) {
                                     "('b'); " +
                                     refers)),
             "");
+  Replay changed = strict();
+  EXPECT_EQ(error(run(changed, start +
+                                   "INSERT INTO p VALUES (6, 'a'); UPDATE p SET id = id + 1; "
+                                   "INSERT INTO p VALUES (9, 'b'); " +
+                                   refers)),
+            "");
   Replay copied = strict();
   EXPECT_EQ(error(run(copied, start +
                                   "INSERT INTO p VALUES (1, 'a'); INSERT INTO p SELECT oid, 'b' "

@@ -330,7 +330,7 @@ void forget_inserted(Run& run, Oid table, const std::vector<std::string>* column
     if (std::ranges::none_of(run.at(oid).columns, known)) continue;
     run.change(oid, [&](Relation& copy) {
       for (Column& column : copy.columns) {
-        if (known(column)) column.values_inserted.clear();
+        if (known(column)) column.values_inserted.assign(1, Expression{});
       }
     });
   }
