@@ -115,10 +115,10 @@ bool changes_schema(const model::Operation& operation) {
                std::is_same_v<T, CreateRangeType> || std::is_same_v<T, CreateBaseType> ||
                std::is_same_v<T, CreateDomain> || std::is_same_v<T, AlterDomain> ||
                std::is_same_v<T, CreateView> || std::is_same_v<T, CreateFunction> ||
-               std::is_same_v<T, CreateTrigger> || std::is_same_v<T, CreatePolicy> ||
-               std::is_same_v<T, AlterPolicy> || std::is_same_v<T, CreateRule> ||
-               std::is_same_v<T, CreateStatistics> || std::is_same_v<T, CreateExtension> ||
-               std::is_same_v<T, AlterExtension>;
+               std::is_same_v<T, AlterFunction> || std::is_same_v<T, CreateTrigger> ||
+               std::is_same_v<T, CreatePolicy> || std::is_same_v<T, AlterPolicy> ||
+               std::is_same_v<T, CreateRule> || std::is_same_v<T, CreateStatistics> ||
+               std::is_same_v<T, CreateExtension> || std::is_same_v<T, AlterExtension>;
       },
       operation);
 }

@@ -206,6 +206,7 @@ std::string_view kind_name(const Operation& operation) {
           [](const CreateFunction& o) -> View {
             return o.procedure ? "CREATE PROCEDURE" : "CREATE FUNCTION";
           },
+          [](const AlterFunction& o) -> View { return names_of(o.function.kind).alter_tag; },
           [](const CreateTrigger&) -> View { return "CREATE TRIGGER"; },
           [](const CreatePolicy&) -> View { return "CREATE POLICY"; },
           [](const AlterPolicy&) -> View { return "ALTER POLICY"; },

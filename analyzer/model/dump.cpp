@@ -228,7 +228,15 @@ std::string write(const CreateFunction& o) {
   out.text("returns", o.returns ? display(*o.returns) : "").flag("table", o.returns_table);
   out.text("volatility", word(o.volatility)).text("language", o.language);
   out.flag("security_definer", o.security_definer).flag("strict", o.strict);
+  out.flag("leakproof", o.leakproof).text("parallel", o.parallel);
+  out.text("cost", o.cost).text("rows", o.rows);
   return out.options("settings", o.settings).text("body", quote_literal(o.body)).str();
+}
+std::string write(const AlterFunction& o) {
+  DumpWriter out("AlterFunction");
+  out.text("function", dump(o.function)).list("given", o.given);
+  out.text("volatility", word(o.changes.volatility)).flag("strict", o.changes.strict);
+  return out.options("settings", o.changes.settings).str();
 }
 std::string write(const CreateTrigger& o) {
   DumpWriter out("CreateTrigger");
@@ -269,13 +277,20 @@ std::string write(const CreateExtension& o) {
 std::string write(const AlterExtension& o) {
   return DumpWriter("AlterExtension").text("name", o.name).str();
 }
+std::string show_published(const PublishedTable& table) {
+  std::string result = display(table.name);
+  for (const std::string& column : table.columns) result += " " + column;
+  return table.where ? result + " where " + dump(*table.where) : result;
+}
 std::string write(const CreatePublication& o) {
   DumpWriter out("CreatePublication");
-  return out.text("name", o.name).flag("all_tables", o.all_tables).names("tables", o.tables).str();
+  out.text("name", o.name).flag("all_tables", o.all_tables);
+  return out.list("tables", o.tables, show_published).str();
 }
 std::string write(const AlterPublication& o) {
   DumpWriter out("AlterPublication");
-  return out.text("name", o.name).letter("action", o.action).names("tables", o.tables).str();
+  out.text("name", o.name).letter("action", o.action);
+  return out.list("tables", o.tables, show_published).str();
 }
 
 std::string write(const Insert& o) {

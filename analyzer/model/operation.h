@@ -522,9 +522,19 @@ struct CreateFunction {
   std::string body;
   bool security_definer = false;
   bool strict = false;
-  Options settings;  ///< SET clauses.
+  bool leakproof = false;
+  std::string parallel;    ///< "safe", "restricted"; empty for the default.
+  std::string cost, rows;  ///< As given; empty for the defaults.
+  Options settings;        ///< SET clauses.
   text::Span
       body_span;  ///< Inside of the quotes; as long as `body` unless quotes are doubled there.
+};
+/// ALTER FUNCTION and its kin: of `changes` only what `given` names ("volatility", "strict", …).
+/// A setting that is reset has no value; "all" stands for RESET ALL.
+struct AlterFunction {
+  ObjectReference function;
+  std::vector<std::string> given;
+  CreateFunction changes;
 };
 struct CreateTrigger {
   std::string name;
@@ -536,7 +546,8 @@ struct CreateTrigger {
   std::string timing;        ///< "BEFORE", "AFTER", "INSTEAD OF".
   std::uint32_t events = 0;  ///< 4 INSERT, 8 DELETE, 16 UPDATE, 32 TRUNCATE, as in pg_trigger.
   std::vector<std::string> columns;
-  bool old_table = false, new_table = false;  ///< REFERENCING OLD TABLE, NEW TABLE.
+  std::string old_table, new_table;    ///< REFERENCING OLD TABLE, NEW TABLE; empty without.
+  std::vector<std::string> arguments;  ///< Of the function.
   std::optional<Expression> when;
   bool deferrable = false;
   bool initially_deferred = false;
@@ -582,15 +593,20 @@ struct CreateExtension {
 struct AlterExtension {
   std::string name;
 };
+struct PublishedTable {
+  QualifiedName name;
+  std::vector<std::string> columns;  ///< Only these; empty for all.
+  std::optional<Expression> where;   ///< Only these rows.
+};
 struct CreatePublication {
   std::string name;
   bool all_tables = false;
-  std::vector<QualifiedName> tables;
+  std::vector<PublishedTable> tables;
 };
 struct AlterPublication {
   std::string name;
   char action = 's';  ///< 'a' ADD, 'd' DROP, 's' SET and the rest.
-  std::vector<QualifiedName> tables;
+  std::vector<PublishedTable> tables;
 };
 
 // ---- data -------------------------------------------------------------------------------------
@@ -739,9 +755,9 @@ using Operation = std::variant<
     Other, CreateTable, CreateTableAs, AlterTable, CreateIndex, Drop, Rename, SetSchema, SetOwner,
     Comment, CreateSchema, CreateSequence, AlterSequence, CreateEnum, AddEnumValue, RenameEnumValue,
     CreateCompositeType, CreateRangeType, CreateBaseType, CreateDomain, AlterDomain, CreateView,
-    CreateFunction, CreateTrigger, CreatePolicy, AlterPolicy, CreateRule, CreateStatistics,
-    CreateExtension, AlterExtension, CreatePublication, AlterPublication, Insert, Update, Delete,
-    Merge, Truncate, Copy, Select, Transaction, Set, SetConstraints, LockTable,
+    CreateFunction, AlterFunction, CreateTrigger, CreatePolicy, AlterPolicy, CreateRule,
+    CreateStatistics, CreateExtension, AlterExtension, CreatePublication, AlterPublication, Insert,
+    Update, Delete, Merge, Truncate, Copy, Select, Transaction, Set, SetConstraints, LockTable,
     RefreshMaterializedView, Reindex, Cluster, Vacuum, DoBlock, CallProcedure, Grant, Database>;
 
 /// Short name for reports: PostgreSQL's command tag, e.g. "ALTER TABLE", "CREATE INDEX". Static

@@ -239,6 +239,27 @@ std::vector<Dependency> Catalog::dependents(Oid oid, AttributeNumber column) con
   return result;
 }
 
+std::vector<Oid> owned_sequences(const Column& column) {
+  std::vector<Oid> result = column.more_sequences;
+  if (column.owned_sequence != 0) result.push_back(column.owned_sequence);
+  return result;
+}
+
+void own_sequence(Column& column, Oid sequence) {
+  if (column.owned_sequence == sequence) return;
+  if (column.owned_sequence != 0) column.more_sequences.push_back(column.owned_sequence);
+  column.owned_sequence = sequence;
+}
+
+void disown_sequence(Column& column, Oid sequence) {
+  std::erase(column.more_sequences, sequence);
+  if (column.owned_sequence != sequence) return;
+  column.owned_sequence = 0;
+  if (column.more_sequences.empty()) return;
+  column.owned_sequence = column.more_sequences.back();
+  column.more_sequences.pop_back();
+}
+
 std::string shown(std::string_view schema, std::string_view name) {
   if (schema.empty() || schema == "public") return std::string(name);
   std::string result(schema);

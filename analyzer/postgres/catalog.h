@@ -34,7 +34,8 @@ struct Column {
   model::IdentityKind identity = model::IdentityKind::kNone;
   model::GeneratedKind generated = model::GeneratedKind::kNone;
   std::optional<model::Expression> generation_expression;
-  Oid owned_sequence = 0;  ///< serial's or identity's sequence.
+  Oid owned_sequence = 0;           ///< serial's or identity's sequence.
+  std::vector<Oid> more_sequences;  ///< Others that are owned by the column.
   std::string storage, compression;
   std::optional<std::string> comment;
   int inherited_from = 0;  ///< Number of parents that have it.
@@ -44,6 +45,9 @@ struct Column {
   bool nulls_written = false;  ///< A statement of this migration wrote NULL into existing rows.
   /// Constants that statements of this migration wrote into existing rows; at most a few.
   std::vector<model::Expression> constants_written;
+  /// Constants that rows hold which statements of this migration inserted, until a statement
+  /// changes or removes rows; at most a few.
+  std::vector<model::Expression> values_inserted;
   std::optional<int> statistics_target;
   model::Options options;
 };
@@ -121,10 +125,14 @@ struct RewriteRule {
   Oid oid = 0;
 };
 
-/// Where a view's query names a relation or a column, so that it can be printed after a rename.
+/// Where a view's query names something, so that it can be printed after a rename.
 struct QueryReference {
   text::Span span;                    ///< In Query::sql.
   Oid relation = 0;                   ///< 0 for a column of none.
+  Oid function = 0;                   ///< Of a call, its name without its arguments.
+  Oid type = 0;                       ///< Of a cast.
+  bool constant = false;              ///< A label of the enum `type`.
+  std::string label;                  ///< What the label is called now; empty for as written.
   AttributeNumber column = 0;         ///< 0 for the relation itself.
   std::string spelled;                ///< The name as written; empty for a relation with an alias.
   std::string qualifier;              ///< Of a column or a star, as written.
@@ -270,6 +278,9 @@ struct NamedObject {
   std::string schema, name;
   std::vector<Dependency> needs;
   bool all_tables = false;  ///< A publication FOR ALL TABLES.
+  /// Of a collation, what stands behind its name; of a publication, what it publishes, empty for
+  /// all.
+  std::string definition;
 };
 
 class Catalog {
@@ -375,6 +386,12 @@ class Catalog {
   bool assumes_extensions_ = false;
   Oid next_oid_ = 16384;  // PostgreSQL's FirstNormalObjectId
 };
+
+/// All sequences that are owned by the column.
+std::vector<Oid> owned_sequences(const Column& column);
+/// `sequence` is owned by the column, or no longer.
+void own_sequence(Column& column, Oid sequence);
+void disown_sequence(Column& column, Oid sequence);
 
 /// `name`, or `schema.name` outside of public; not quoted.
 std::string shown(std::string_view schema, std::string_view name);

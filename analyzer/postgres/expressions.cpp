@@ -62,13 +62,6 @@ model::TypeName value_function_type(std::string_view name) {
   return builtin("name");
 }
 
-std::vector<model::TypeName> argument_types(const Catalog& catalog, const Scope& scope,
-                                            const Expression& call) {
-  std::vector<model::TypeName> result;
-  for (const Expression& arg : call.args) result.push_back(infer_type(catalog, scope, arg));
-  return result;
-}
-
 const facts::OperatorFact* resolve_operator(const Catalog& catalog, const Scope& scope,
                                             const Expression& expression) {
   return resolve_operator(catalog, expression.name, argument_types(catalog, scope, expression));
@@ -132,6 +125,29 @@ std::optional<Expression> inlined_body(const CatalogFunction& function) {
   return select->query.targets[0].expression;
 }
 
+// Types whose input and output functions depend on settings or catalogs, and those of which only
+// the input function does. Source: pg_type and pg_proc of PostgreSQL 15.
+constexpr std::string_view kStableTypes[] = {
+    "aclitem",      "date",          "interval",     "money",     "regclass",    "regcollation",
+    "regconfig",    "regdictionary", "regnamespace", "regoper",   "regoperator", "regproc",
+    "regprocedure", "regrole",       "regtype",      "timestamp", "timestamptz"};
+constexpr std::string_view kStableInput[] = {"time", "timetz", "xml"};
+
+bool has_stable_output(const Catalog& catalog, const model::TypeName& type) {
+  const model::TypeName base = base_type(catalog, type);
+  const char kind = category(catalog, base);
+  if (base.array_dimensions > 0 || kind == 'E' || kind == 'C' || kind == 'R') return true;
+  return base.name.schema == "pg_catalog" &&
+         std::ranges::find(kStableTypes, base.name.name) != std::end(kStableTypes);
+}
+
+bool has_stable_input(const Catalog& catalog, const model::TypeName& type) {
+  const model::TypeName base = base_type(catalog, type);
+  return has_stable_output(catalog, base) ||
+         (base.name.schema == "pg_catalog" &&
+          std::ranges::find(kStableInput, base.name.name) != std::end(kStableInput));
+}
+
 void add_volatility(const Catalog& catalog, const Scope& scope, const Expression& expression,
                     bool inlining, int depth, VolatilityAnswer& answer) {
   switch (expression.kind) {
@@ -172,17 +188,14 @@ void add_volatility(const Catalog& catalog, const Scope& scope, const Expression
         const model::TypeName target = resolve_type(catalog, *expression.type).name;
         const facts::TypeId from = fact_id(base_type(catalog, source));
         const facts::TypeId to = fact_id(base_type(catalog, target));
-        if (from >= 0 && to >= 0) {
-          if (const facts::CastFact* cast = facts::cast(from, to)) {
-            raise(answer, from_char(cast->volatility), "cast");
-          } else if (from != to && facts::type(from).name != "unknown" &&
-                     (facts::type(from).category == 'D' || facts::type(to).category == 'D' ||
-                      facts::type(from).category == 'T' || facts::type(to).category == 'T')) {
-            raise(answer, model::Volatility::kStable, "cast");  // Through input and output.
-          }
-        } else if (!is_unknown(source) && !same_type(source, target) &&
-                   (category(catalog, source) == 'E' || category(catalog, target) == 'E')) {
-          raise(answer, model::Volatility::kStable, "cast");  // enum_in() and enum_out().
+        const facts::CastFact* cast = from >= 0 && to >= 0 ? facts::cast(from, to) : nullptr;
+        const bool through_text =
+            category(catalog, source) == 'S' || category(catalog, target) == 'S';
+        if (cast != nullptr) {
+          raise(answer, from_char(cast->volatility), "cast");
+        } else if (through_text && !is_unknown(source) && !same_type(source, target) &&
+                   (has_stable_output(catalog, source) || has_stable_input(catalog, target))) {
+          raise(answer, model::Volatility::kStable, "cast");
         }
       }
       break;
@@ -198,6 +211,13 @@ void add_volatility(const Catalog& catalog, const Scope& scope, const Expression
 }
 
 }  // namespace
+
+std::vector<model::TypeName> argument_types(const Catalog& catalog, const Scope& scope,
+                                            const Expression& call) {
+  std::vector<model::TypeName> result;
+  for (const Expression& arg : call.args) result.push_back(infer_type(catalog, scope, arg));
+  return result;
+}
 
 Scope::Found Scope::find(std::string_view qualifier, std::string_view column) const {
   for (const Entry& entry : entries) {

@@ -35,6 +35,10 @@ struct Scope {
 model::TypeName infer_type(const Catalog& catalog, const Scope& scope,
                            const model::Expression& expression);
 
+/// The types of a call's arguments.
+std::vector<model::TypeName> argument_types(const Catalog& catalog, const Scope& scope,
+                                            const model::Expression& call);
+
 struct ResolvedFunction {
   const CatalogFunction* user = nullptr;
   const facts::FunctionFact* fact = nullptr;

@@ -88,7 +88,10 @@ std::optional<std::string> literal_value(std::string_view text, const model::Typ
       (whole == "0" || whole.front() != '0') &&
       text.find_first_not_of("0123456789.") == std::string_view::npos &&
       (point == std::string_view::npos || text.find('.', point + 1) == std::string_view::npos);
-  return digits ? std::optional(std::string(text)) : std::nullopt;
+  if (!digits) return std::nullopt;
+  // Only what looks like a fraction is read as a numeric without a label.
+  const bool labelled = type.name.name == "numeric" && point == std::string_view::npos;
+  return labelled ? fmt::format("'{}'::numeric", text) : std::string(text);
 }
 
 Printer::Text Printer::constant(const Expression& e, const model::TypeName& target) {
@@ -355,14 +358,14 @@ std::string print_expression(const Catalog& catalog, const Scope& scope,
                              const Expression& expression, const model::TypeName& wanted) {
   Printer printer(catalog, scope);
   const std::optional<std::string> text = printer.typed(expression, wanted);
-  return text ? *text : expression.sql;
+  return text ? *text : respelled_text(expression);
 }
 
 std::string readable_expression(const Catalog& catalog, const Scope& scope,
                                 const Expression& expression, const model::TypeName& wanted) {
   Printer printer(catalog, scope, true);
   const std::optional<std::string> text = printer.typed(expression, wanted);
-  return text ? *text : expression.sql;
+  return text ? *text : respelled_text(expression);
 }
 
 }  // namespace forelock::postgres

@@ -20,4 +20,7 @@ std::string readable_expression(const Catalog& catalog, const Scope& scope,
                                 const model::Expression& expression,
                                 const model::TypeName& wanted = {});
 
+/// The text of an expression as written, with the names that have changed since.
+std::string respelled_text(const model::Expression& expression);
+
 }  // namespace forelock::postgres

@@ -276,7 +276,44 @@ bool proves_not_null(const Expression& check, std::string_view column) {
   }
 }
 
+namespace {
+
+/// LIKE without escapes.
+bool matches(std::string_view text, std::string_view pattern) {
+  while (!pattern.empty() && pattern.front() != '%') {
+    if (text.empty() || (pattern.front() != '_' && pattern.front() != text.front())) return false;
+    text.remove_prefix(1);
+    pattern.remove_prefix(1);
+  }
+  if (pattern.empty()) return text.empty();
+  while (pattern.starts_with('%')) pattern.remove_prefix(1);
+  if (pattern.empty()) return true;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (matches(text.substr(i), pattern)) return true;
+  }
+  return false;
+}
+
+/// Whether `column LIKE 'pattern'` is false for the constant.
+bool refutes_pattern(const Expression& check, std::string_view column, const Expression& constant) {
+  constexpr std::size_t kLongest = 100;
+  if (check.kind != ExpressionKind::kOperator || check.name != "LIKE" || check.args.size() != 2 ||
+      !is_column(check.args[0], column) || check.args[1].kind != ExpressionKind::kConstant ||
+      constant.constant != model::ConstantKind::kString) {
+    return false;
+  }
+  const std::string& pattern = check.args[1].name;
+  const bool plain = std::ranges::all_of(
+      constant.name + pattern, [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
+  return plain && pattern.find('\\') == std::string::npos && pattern.size() < kLongest &&
+         std::ranges::count(pattern, '%') < 3 && constant.name.size() < kLongest &&
+         !matches(constant.name, pattern);
+}
+
+}  // namespace
+
 bool refutes(const Expression& check, std::string_view column, const Expression& constant) {
+  if (refutes_pattern(check, column, constant)) return true;
   if (check.kind == ExpressionKind::kAnd) {
     return std::ranges::any_of(
         check.args, [&](const Expression& arg) { return refutes(arg, column, constant); });

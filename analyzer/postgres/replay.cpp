@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "analyzer/postgres/facts/grammar_versions.h"
+#include "analyzer/postgres/replay/respell.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -91,12 +92,31 @@ DirectionTrace replay_direction(Replay& replay, const model::Direction& directio
 
 }  // namespace
 
+namespace {
+
+/// What a statement that has been run stores expressions in.
+void qualify_stored(Run& run, const model::Operation& operation) {
+  if (run.catalog.search_path() == std::vector<std::string>{"public"}) return;
+  const auto qualify = [&](const model::QualifiedName& table) {
+    const Relation* found = run.relation_if_any(table);
+    if (found == nullptr) return;
+    const std::vector<Oid> indexes = found->indexes;
+    qualify_names(run, found->oid);
+    for (const Oid index : indexes) qualify_names(run, index);
+  };
+  if (const auto* created = std::get_if<model::CreateTable>(&operation)) qualify(created->table);
+  if (const auto* altered = std::get_if<model::AlterTable>(&operation)) qualify(altered->table);
+  if (const auto* index = std::get_if<model::CreateIndex>(&operation)) qualify(index->table);
+}
+
+}  // namespace
+
 bool run_operation(Run& run, const model::Operation& operation) {
   if (const auto newer = facts::newer_grammar(operation, run.options.pg_version)) {
     return run.fail("42601", fmt::format("PostgreSQL {} does not know {}, which came with {}",
                                          run.options.pg_version, newer->clause, newer->since));
   }
-  return std::visit(
+  const bool good = std::visit(
       [&]<typename Statement>(const Statement& statement) {
         if constexpr (std::is_same_v<Statement, model::Transaction>) {
           return true;  // Replay::apply runs it; in a body it is procedural.
@@ -105,6 +125,8 @@ bool run_operation(Run& run, const model::Operation& operation) {
         }
       },
       operation);
+  if (good) qualify_stored(run, operation);
+  return good;
 }
 
 void Replay::begin_migration(std::uint32_t index) {
@@ -123,6 +145,7 @@ void Replay::begin_migration(std::uint32_t index) {
       column.added_by_this_migration = false;
       column.nulls_written = false;
       column.constants_written.clear();
+      column.values_inserted.clear();
     }
     catalog_.put(std::move(copy));
   }
@@ -215,7 +238,9 @@ void Replay::apply_transaction(const model::Transaction& control, Effects& effec
       return;
     case Kind::kSavepoint:
       if (!session_.in_transaction) {
-        fail("25P01", "SAVEPOINT can only be used in transaction blocks");
+        // Whoever runs it may have begun one.
+        effects.risks.push_back(
+            {"25P01", false, "SAVEPOINT can only be used in transaction blocks"});
         return;
       }
       savepoints_.push_back({control.savepoint, catalog_, session_.held, session_.settings});

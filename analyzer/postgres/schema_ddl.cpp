@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "analyzer/postgres/print.h"
 #include "analyzer/postgres/schema_text.h"
@@ -41,11 +43,15 @@ class Writer {
            extension->schema == "public" ? ""
                                          : " SCHEMA " + model::quote_identifier(extension->schema));
     }
-    types();
+    for (const NamedObject* object : catalog_.objects()) {
+      if (object->kind != model::ObjectKind::kCollation || object->definition.empty()) continue;
+      line("CREATE COLLATION {} {}", model::quoted({object->schema, object->name}),
+           object->definition);
+    }
     for (const Relation* relation : relations_) {
       if (relation->kind == RelationKind::kSequence && !is_identity(*relation)) sequence(*relation);
     }
-    functions(false);
+    types_and_functions();
     for (const Relation* relation : relations_) {
       if (is_table(*relation)) table(*relation);
     }
@@ -55,18 +61,25 @@ class Writer {
     for (const Relation* relation : relations_) {
       if (relation->kind == RelationKind::kSequence && !is_identity(*relation)) owner(*relation);
     }
-    functions(true);
+    functions_of_tables();
     for (const Relation* relation : relations_) {
       if (!is_table(*relation)) continue;
       for (const Column& own : relation->columns) {
-        if (!late_not_null(*relation, own)) continue;
-        line("ALTER TABLE ONLY {} ALTER COLUMN {} SET NOT NULL", qualified(*relation),
-             model::quote_identifier(own.name));
+        if (!late_default(*relation, own)) continue;
+        line("ALTER TABLE ONLY {} ALTER COLUMN {} SET DEFAULT {}", qualified(*relation),
+             model::quote_identifier(own.name), default_text(*relation, own));
+      }
+      for (const Column& own : relation->columns) {
+        if (late_not_null(*relation, own)) set_not_null_late(*relation, own);
+        if (early_not_null(*relation, own)) {
+          line("ALTER TABLE ONLY {} ALTER COLUMN {} DROP NOT NULL", qualified(*relation),
+               model::quote_identifier(own.name));
+        }
       }
       keys(*relation, false);
     }
     for (const Relation* relation : relations_) {
-      if (relation->query) view(*relation);
+      if (relation->query) view_after_others(*relation);
     }
     for (const Relation* relation : relations_) {
       const bool index = relation->kind == RelationKind::kIndex ||
@@ -96,6 +109,8 @@ class Writer {
   const Catalog& catalog_;
   std::vector<const Relation*> relations_;
   std::string out_;
+  enum class ViewState { kBegun, kStoodIn, kMade };
+  std::map<Oid, ViewState> views_;
 
   template <typename... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
@@ -121,32 +136,46 @@ class Writer {
   [[nodiscard]] bool is_identity(const Relation& sequence) const {
     const Relation* table = catalog_.relation(sequence.table);
     const Column* column = table == nullptr ? nullptr : table->column(sequence.owner_column);
-    return column != nullptr && column->identity != model::IdentityKind::kNone;
+    return column != nullptr && column->identity != model::IdentityKind::kNone &&
+           column->owned_sequence == sequence.oid;
   }
 
-  void types() {
-    std::vector<const Type*> all = catalog_.types();
-    std::ranges::sort(all, {}, [](const Type* type) { return type->oid; });
-    for (const Type* type : all) {
-      const std::string name = model::quoted({type->schema, type->name});
-      switch (type->kind) {
-        case TypeKind::kEnum:
-          enumeration(*type, name);
-          break;
-        case TypeKind::kDomain:
-          domain(*type, name);
-          break;
-        case TypeKind::kComposite:
-          composite(*type, name);
-          break;
-        case TypeKind::kRange:
-          line("CREATE TYPE {} AS RANGE ({})", name, options(type->range, false));
-          break;
-        case TypeKind::kBase:
-          continue;
-      }
-      comment_on(type->kind == TypeKind::kDomain ? "DOMAIN" : "TYPE", name, type->comment);
+  /// In the order in which they were made: a type may need a function, and a function a type.
+  void types_and_functions() {
+    std::map<Oid, std::pair<const Type*, const CatalogFunction*>> all;
+    for (const Type* type : catalog_.types()) all[type->oid].first = type;
+    for (const CatalogFunction* function : catalog_.functions()) {
+      if (!needs_table(*function)) all[function->oid].second = function;
     }
+    for (const auto& [oid, object] : all) {
+      if (object.first != nullptr) type(*object.first);
+      if (object.second != nullptr) function(*object.second);
+    }
+    // A check may call a function that is younger than its domain.
+    for (const auto& [oid, object] : all) {
+      if (object.first != nullptr) domain_checks(*object.first);
+    }
+  }
+
+  void type(const Type& own) {
+    const std::string name = model::quoted({own.schema, own.name});
+    switch (own.kind) {
+      case TypeKind::kEnum:
+        enumeration(own, name);
+        break;
+      case TypeKind::kDomain:
+        domain(own, name);
+        break;
+      case TypeKind::kComposite:
+        composite(own, name);
+        break;
+      case TypeKind::kRange:
+        line("CREATE TYPE {} AS RANGE ({})", name, options(own.range, false));
+        break;
+      case TypeKind::kBase:
+        return;
+    }
+    comment_on(own.kind == TypeKind::kDomain ? "DOMAIN" : "TYPE", name, own.comment);
   }
 
   void enumeration(const Type& type, const std::string& name) {
@@ -160,19 +189,17 @@ class Writer {
 
   void domain(const Type& type, const std::string& name) {
     std::string text = fmt::format("CREATE DOMAIN {} AS {}", name, type_text(type.base));
-    if (type.default_value) text += " DEFAULT " + type.default_value->sql;
+    if (type.default_value) text += " DEFAULT " + respelled_text(*type.default_value);
     if (type.not_null) text += " NOT NULL";
-    const auto check = [](const CatalogConstraint& constraint) {
-      return fmt::format(" CONSTRAINT {} CHECK ({})", model::quote_identifier(constraint.name),
-                         constraint.expression->sql);
-    };
-    for (const CatalogConstraint& constraint : type.constraints) {
-      if (constraint.expression && constraint.validated) text += check(constraint);
-    }
     line("{}", text);
+  }
+
+  void domain_checks(const Type& type) {
     for (const CatalogConstraint& constraint : type.constraints) {
-      if (!constraint.expression || constraint.validated) continue;
-      line("ALTER DOMAIN {} ADD{} NOT VALID", name, check(constraint));
+      if (!constraint.expression) continue;
+      line("ALTER DOMAIN {} ADD CONSTRAINT {} CHECK ({}){}",
+           model::quoted({type.schema, type.name}), model::quote_identifier(constraint.name),
+           respelled_text(*constraint.expression), constraint.validated ? "" : " NOT VALID");
     }
   }
 
@@ -230,61 +257,70 @@ class Writer {
          model::quote_identifier(column->name));
   }
 
-  /// `of_tables`: those that need a table, after the tables are there.
-  void functions(bool of_tables) {
+  [[nodiscard]] bool needs_table(const CatalogFunction& function) const {
+    return std::ranges::any_of(function.needs, [&](const Dependency& dependency) {
+      const Relation* relation = catalog_.relation(dependency.needs);
+      return relation != nullptr && relation->kind != RelationKind::kCompositeType;
+    });
+  }
+
+  void functions_of_tables() {
     std::vector<const CatalogFunction*> all = catalog_.functions();
     std::ranges::sort(all, {}, [](const CatalogFunction* function) { return function->oid; });
-    for (const CatalogFunction* function : all) {
-      const bool needs_table =
-          std::ranges::any_of(function->needs, [&](const Dependency& dependency) {
-            const Relation* relation = catalog_.relation(dependency.needs);
-            return relation != nullptr && relation->kind != RelationKind::kCompositeType;
-          });
-      if (needs_table != of_tables) continue;
-      const model::CreateFunction& definition = function->definition;
-      std::string parameters;
+    for (const CatalogFunction* own : all) {
+      if (needs_table(*own)) function(*own);
+    }
+  }
+
+  void function(const CatalogFunction& own) {
+    const model::CreateFunction& definition = own.definition;
+    std::string parameters;
+    for (const model::FunctionParameter& parameter : definition.parameters) {
+      if (parameter.mode == 't') continue;
+      if (!parameters.empty()) parameters += ", ";
+      if (parameter.mode == 'o') parameters += "OUT ";
+      if (parameter.mode == 'b') parameters += "INOUT ";
+      if (parameter.mode == 'v') parameters += "VARIADIC ";
+      if (!parameter.name.empty()) parameters += model::quote_identifier(parameter.name) + " ";
+      parameters += type_text(parameter.type);
+      if (parameter.default_value) {
+        parameters += " DEFAULT " + respelled_text(*parameter.default_value);
+      }
+    }
+    std::string text =
+        fmt::format("CREATE {} {}({})", definition.procedure ? "PROCEDURE" : "FUNCTION",
+                    model::quoted({own.schema, own.name}), parameters);
+    if (definition.returns_table) {
+      std::string columns;
       for (const model::FunctionParameter& parameter : definition.parameters) {
-        if (parameter.mode == 't') continue;
-        if (!parameters.empty()) parameters += ", ";
-        if (parameter.mode == 'o') parameters += "OUT ";
-        if (parameter.mode == 'b') parameters += "INOUT ";
-        if (parameter.mode == 'v') parameters += "VARIADIC ";
-        if (!parameter.name.empty()) parameters += model::quote_identifier(parameter.name) + " ";
-        parameters += type_text(parameter.type);
-        if (parameter.default_value) parameters += " DEFAULT " + parameter.default_value->sql;
+        if (parameter.mode != 't') continue;
+        if (!columns.empty()) columns += ", ";
+        columns += model::quote_identifier(parameter.name) + " " + type_text(parameter.type);
       }
-      std::string text =
-          fmt::format("CREATE {} {}({})", definition.procedure ? "PROCEDURE" : "FUNCTION",
-                      model::quoted({function->schema, function->name}), parameters);
-      if (definition.returns_table) {
-        std::string columns;
-        for (const model::FunctionParameter& parameter : definition.parameters) {
-          if (parameter.mode != 't') continue;
-          if (!columns.empty()) columns += ", ";
-          columns += model::quote_identifier(parameter.name) + " " + type_text(parameter.type);
-        }
-        text += fmt::format(" RETURNS TABLE({})", columns);
-      } else if (definition.returns && !definition.procedure) {
-        text += " RETURNS " + type_text(*definition.returns);
-      }
-      text += " LANGUAGE " + model::quote_identifier(definition.language);
-      if (!definition.procedure && definition.volatility != model::Volatility::kVolatile) {
-        text += definition.volatility == model::Volatility::kStable ? " STABLE" : " IMMUTABLE";
-      }
-      if (definition.strict) text += " STRICT";
-      if (definition.security_definer) text += " SECURITY DEFINER";
-      for (const auto& [name, value] : definition.settings) {
-        text += fmt::format(
-            " SET {} TO {}", name,
-            name == "search_path" || value.empty() ? value : model::quote_literal(value));
-      }
-      line("{} AS {}", text, model::quote_literal(definition.body));
-      if (function->comment) {
-        comment_on(
-            definition.procedure ? "PROCEDURE" : "FUNCTION",
-            fmt::format("{}({})", model::quoted({function->schema, function->name}), parameters),
-            function->comment);
-      }
+      text += fmt::format(" RETURNS TABLE({})", columns);
+    } else if (definition.returns && !definition.procedure) {
+      text += " RETURNS " + type_text(*definition.returns);
+    }
+    text += " LANGUAGE " + model::quote_identifier(definition.language);
+    if (!definition.procedure && definition.volatility != model::Volatility::kVolatile) {
+      text += definition.volatility == model::Volatility::kStable ? " STABLE" : " IMMUTABLE";
+    }
+    if (definition.strict) text += " STRICT";
+    if (definition.security_definer) text += " SECURITY DEFINER";
+    if (definition.leakproof) text += " LEAKPROOF";
+    if (!definition.parallel.empty()) text += " PARALLEL " + definition.parallel;
+    if (!definition.cost.empty()) text += " COST " + definition.cost;
+    if (!definition.rows.empty()) text += " ROWS " + definition.rows;
+    for (const auto& [name, value] : definition.settings) {
+      text +=
+          fmt::format(" SET {} TO {}", name,
+                      name == "search_path" || value.empty() ? value : model::quote_literal(value));
+    }
+    line("{} AS {}", text, model::quote_literal(definition.body));
+    if (own.comment) {
+      comment_on(definition.procedure ? "PROCEDURE" : "FUNCTION",
+                 fmt::format("{}({})", model::quoted({own.schema, own.name}), parameters),
+                 own.comment);
     }
   }
 
@@ -307,15 +343,63 @@ class Writer {
     return result;
   }
 
-  /// NOT NULL that a child does not have, from ALTER TABLE ONLY ... ADD PRIMARY KEY: the child can
-  /// inherit only before it is there.
+  /// The column of that name in a child.
+  [[nodiscard]] const Column* child_column(Oid child, const Column& own) const {
+    const Relation* relation = catalog_.relation(child);
+    return relation == nullptr ? nullptr : relation->column(own.name);
+  }
+
+  /// NOT NULL that a partition does not have, although its parent has it: DROP and SET NOT NULL in
+  /// one statement, of which only the first reaches partitions. They can be attached only before.
   [[nodiscard]] bool late_not_null(const Relation& table, const Column& own) const {
-    return own.not_null && table.kind == RelationKind::kTable &&
+    return own.not_null && table.kind == RelationKind::kPartitionedTable &&
            std::ranges::any_of(table.children, [&](Oid child) {
-             const Relation* relation = catalog_.relation(child);
-             const Column* same = relation == nullptr ? nullptr : relation->column(own.name);
+             const Column* same = child_column(child, own);
              return same != nullptr && !same->not_null;
            });
+  }
+
+  void set_not_null_late(const Relation& table, const Column& own) {
+    const std::string column = model::quote_identifier(own.name);
+    line("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", qualified(table), column);
+    line("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL, ALTER COLUMN {} SET NOT NULL",
+         qualified(table), column, column);
+    for (const Oid child : table.children) {
+      const Column* same = child_column(child, own);
+      if (same == nullptr || !same->not_null) continue;
+      line("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", qualified(*catalog_.relation(child)),
+           column);
+    }
+  }
+
+  /// A child of a plain table that lost a NOT NULL of its parent must have it to inherit.
+  [[nodiscard]] bool early_not_null(const Relation& table, const Column& own) const {
+    if (own.not_null || table.is_partition || !is_table(table)) return false;
+    return std::ranges::any_of(table.parents, [&](Oid parent) {
+      const Relation* above = catalog_.relation(parent);
+      const Column* same = above == nullptr ? nullptr : above->column(own.name);
+      return same != nullptr && (same->not_null || early_not_null(*above, *same));
+    });
+  }
+
+  /// A default that takes its values from an identity column's sequence, which its table brings.
+  [[nodiscard]] bool late_default(const Relation& table, const Column& own) const {
+    return std::ranges::any_of(table.needs, [&](const Dependency& dependency) {
+      const Relation* sequence = catalog_.relation(dependency.needs);
+      return dependency.kind == Dependency::Part::kDefault &&
+             dependency.object_column == own.number && sequence != nullptr &&
+             sequence->kind == RelationKind::kSequence && is_identity(*sequence);
+    });
+  }
+
+  [[nodiscard]] std::string default_text(const Relation& table, const Column& own) const {
+    // A bare literal needs the column's type; what is cast on assignment is cast here as well.
+    const model::Expression& value = *own.default_value;
+    const bool literal = value.kind == model::ExpressionKind::kConstant &&
+                         (value.constant == model::ConstantKind::kString ||
+                          value.constant == model::ConstantKind::kNull);
+    return readable_expression(catalog_, {}, default_of(table, own),
+                               literal ? base_type(catalog_, own.type) : model::TypeName{});
   }
 
   std::string column(const Relation& table, const Column& own) {
@@ -326,15 +410,8 @@ class Writer {
           fmt::format(" GENERATED ALWAYS AS ({}) {}",
                       readable_expression(catalog_, Scope::of(table), *own.generation_expression),
                       own.generated == model::GeneratedKind::kVirtual ? "VIRTUAL" : "STORED");
-    } else if (own.default_value) {
-      // A bare literal needs the column's type; what is cast on assignment is cast here as well.
-      const model::Expression& value = *own.default_value;
-      const bool literal = value.kind == model::ExpressionKind::kConstant &&
-                           (value.constant == model::ConstantKind::kString ||
-                            value.constant == model::ConstantKind::kNull);
-      text += " DEFAULT " +
-              readable_expression(catalog_, {}, default_of(table, own),
-                                  literal ? base_type(catalog_, own.type) : model::TypeName{});
+    } else if (own.default_value && !late_default(table, own)) {
+      text += " DEFAULT " + default_text(table, own);
     }
     if (own.identity != model::IdentityKind::kNone) {
       const Relation* sequence = catalog_.relation(own.owned_sequence);
@@ -345,7 +422,8 @@ class Writer {
                             sequence_options(sequence->sequence));
       }
     }
-    if (own.not_null && !late_not_null(table, own)) text += " NOT NULL";
+    const bool not_null = own.not_null ? !late_not_null(table, own) : early_not_null(table, own);
+    if (not_null) text += " NOT NULL";
     return text;
   }
 
@@ -472,7 +550,39 @@ class Writer {
     }
   }
 
-  void view(const Relation& relation) {
+  /// CREATE OR REPLACE can make a view read one that is younger, and even itself: then an empty one
+  /// stands in until it is made.
+  void view_after_others(const Relation& relation) {
+    const auto [state, fresh] = views_.emplace(relation.oid, ViewState::kBegun);
+    if (!fresh) {
+      if (state->second == ViewState::kBegun) {
+        stand_in(relation);
+        state->second = ViewState::kStoodIn;
+      }
+      return;
+    }
+    for (const QueryReference& reference : relation.query_references) {
+      const Relation* other = catalog_.relation(reference.relation);
+      if (other != nullptr && other->query) view_after_others(*other);
+    }
+    view(relation, views_.at(relation.oid) == ViewState::kStoodIn);
+    views_.at(relation.oid) = ViewState::kMade;
+  }
+
+  void stand_in(const Relation& relation) {
+    std::string columns;
+    for (const Column& own : relation.columns) {
+      if (!columns.empty()) columns += ", ";
+      columns +=
+          fmt::format("NULL::{}{} AS {}", type_text(own.type),
+                      own.collation.empty() ? std::string()
+                                            : " COLLATE " + model::quote_identifier(own.collation),
+                      model::quote_identifier(own.name));
+    }
+    line("CREATE VIEW {} AS SELECT {}", qualified(relation), columns);
+  }
+
+  void view(const Relation& relation, bool replaces) {
     if (relation.persistence == model::Persistence::kTemporary) return;
     const bool materialized = relation.kind == RelationKind::kMaterializedView;
     std::string columns;
@@ -481,7 +591,8 @@ class Writer {
       columns += model::quote_identifier(own.name);
     }
     if (relation.open_columns) columns.clear();
-    line("CREATE {}VIEW {}{}{} AS {}{}", materialized ? "MATERIALIZED " : "", qualified(relation),
+    line("CREATE {}{}VIEW {}{}{} AS {}{}", replaces ? "OR REPLACE " : "",
+         materialized ? "MATERIALIZED " : "", qualified(relation),
          columns.empty() ? "" : fmt::format(" ({})", columns),
          relation.options.empty() ? "" : fmt::format(" WITH ({})", options(relation.options, true)),
          view_query(catalog_, relation),
@@ -589,12 +700,24 @@ class Writer {
     if (!given.constraint_table.empty()) text += " FROM " + model::quoted(given.constraint_table);
     if (given.deferrable || given.initially_deferred) text += " DEFERRABLE";
     if (given.initially_deferred) text += " INITIALLY DEFERRED";
+    if (!given.old_table.empty() || !given.new_table.empty()) text += " REFERENCING";
+    if (!given.old_table.empty()) {
+      text += " OLD TABLE AS " + model::quote_identifier(given.old_table);
+    }
+    if (!given.new_table.empty()) {
+      text += " NEW TABLE AS " + model::quote_identifier(given.new_table);
+    }
     text += given.row ? " FOR EACH ROW" : " FOR EACH STATEMENT";
-    if (given.when) text += fmt::format(" WHEN ({})", given.when->sql);
+    if (given.when) text += fmt::format(" WHEN ({})", respelled_text(*given.when));
     const CatalogFunction* function = catalog_.function(own.function);
-    line("{} EXECUTE FUNCTION {}()", text,
+    std::string arguments;
+    for (const std::string& argument : given.arguments) {
+      arguments += (arguments.empty() ? "" : ", ") + model::quote_literal(argument);
+    }
+    line("{} EXECUTE FUNCTION {}({})", text,
          function == nullptr ? model::quoted(given.function)
-                             : model::quoted({function->schema, function->name}));
+                             : model::quoted({function->schema, function->name}),
+         arguments);
     const std::string name = model::quote_identifier(own.name);
     if (own.state != 'O') {
       line("ALTER TABLE {} {} TRIGGER {}", qualified(table),

@@ -173,6 +173,23 @@ std::string qualifier_now(const Catalog& catalog, const Relation& view,
 /// What the reference is spelled like now; nullopt where the text may stay.
 std::optional<std::string> spelled_now(const Catalog& catalog, const Relation& view,
                                        const QueryReference& reference) {
+  const auto unless_as_written = [&](const std::string& schema,
+                                     const std::string& name) -> std::optional<std::string> {
+    const bool same_schema =
+        reference.qualifier.empty() ? schema == "public" : reference.qualifier == schema;
+    if (same_schema && name == reference.spelled) return std::nullopt;
+    return model::quoted({schema == "public" ? "" : schema, name});
+  };
+  if (reference.constant) {
+    if (reference.label.empty()) return std::nullopt;
+    return model::quote_literal(reference.label);
+  }
+  if (const CatalogFunction* function = catalog.function(reference.function)) {
+    return unless_as_written(function->schema, function->name);
+  }
+  if (const Type* type = catalog.type(reference.type)) {
+    return unless_as_written(type->schema, type->name);
+  }
   const Relation* relation = catalog.relation(reference.relation);
   if (relation == nullptr) return std::nullopt;
   const std::string qualifier = qualifier_now(catalog, view, reference);

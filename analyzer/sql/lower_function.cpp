@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "analyzer/sql/lower_expression.h"
+#include "analyzer/sql/lower_name.h"
 #include "analyzer/sql/lower_object.h"
 #include "analyzer/sql/lower_session.h"
 #include "analyzer/sql/lower_table.h"
@@ -56,11 +57,16 @@ void read_sql_body(Context& context, model::CreateFunction& function) {
 }
 
 void read_option(Context& context, Node option, model::CreateFunction& function) {
+  const auto all = [](Node setting) { return setting.text("kind") == "VAR_RESET_ALL"; };
   const std::string_view name = option.text("defname");
   const Node value = option.child("arg");
   if (name == "language") function.language = value_text(value);
   if (name == "security") function.security_definer = value.flag("boolval");
   if (name == "strict") function.strict = value.flag("boolval");
+  if (name == "leakproof") function.leakproof = value.flag("boolval");
+  if (name == "parallel") function.parallel = value_text(value);
+  if (name == "cost") function.cost = value_text(value);
+  if (name == "rows") function.rows = value_text(value);
   if (name == "volatility") {
     const std::string word = value_text(value);
     function.volatility = word == "immutable" ? model::Volatility::kImmutable
@@ -73,7 +79,7 @@ void read_option(Context& context, Node option, model::CreateFunction& function)
       if (!values.empty()) values += ", ";
       values += part;
     }
-    function.settings.emplace_back(value.string("name"), std::move(values));
+    function.settings.emplace_back(all(value) ? "all" : value.string("name"), std::move(values));
   }
   if (name == "as") {
     function.body = value_text(value.list("items").front());
@@ -114,6 +120,17 @@ model::Operation lower_create_function(Context& context, Node statement) {
   for (const Node option : statement.list("options")) read_option(context, option, function);
   if (statement.has("sql_body")) read_sql_body(context, function);
   return function;
+}
+
+model::Operation lower_alter_function(Context& context, Node statement) {
+  model::AlterFunction result;
+  result.function =
+      lower_signature(context, object_kind(statement.text("objtype")), statement.fixed("func"));
+  for (const Node option : statement.list("actions")) {
+    read_option(context, option, result.changes);
+    result.given.push_back(option.string("defname"));
+  }
+  return result;
 }
 
 model::Operation lower_do(Context& context, Node statement) {

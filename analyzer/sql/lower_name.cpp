@@ -82,6 +82,13 @@ ObjectReference lower_reference(Context& context, ObjectKind kind, Node object) 
   return reference;
 }
 
+ObjectReference lower_signature(Context& context, ObjectKind kind, Node object) {
+  ObjectReference reference;
+  reference.kind = kind;
+  read_with_arguments(context, object, reference);
+  return reference;
+}
+
 model::Operation lower_drop(Context& context, Node statement) {
   model::Drop drop;
   drop.kind = object_kind(statement.text("removeType"));

@@ -44,12 +44,18 @@ AlterDomain::Action domain_action(char subtype, bool has_definition) {
   }
 }
 
-std::vector<model::QualifiedName> publication_tables(NodeList objects) {
-  std::vector<model::QualifiedName> tables;
+std::vector<model::PublishedTable> publication_tables(Context& context, NodeList objects) {
+  std::vector<model::PublishedTable> tables;
   for (const Node object : objects) {
-    if (const Node table = object.fixed("pubtable")) {
-      tables.push_back(relation_name(table.fixed("relation")));
+    const Node table = object.fixed("pubtable");
+    if (!table) continue;
+    model::PublishedTable published;
+    published.name = relation_name(table.fixed("relation"));
+    published.columns = strings(table.list("columns"));
+    if (const Node where = table.child("whereClause")) {
+      published.where = lower_expression(context, where);
     }
+    tables.push_back(std::move(published));
   }
   return tables;
 }
@@ -230,12 +236,13 @@ model::Operation lower_create_trigger(Context& context, Node statement) {
   trigger.events = static_cast<std::uint32_t>(statement.integer("events"));
   trigger.columns = strings(statement.list("columns"));
   for (const Node transition : statement.list("transitionRels")) {
-    (transition.flag("isNew") ? trigger.new_table : trigger.old_table) = true;
+    (transition.flag("isNew") ? trigger.new_table : trigger.old_table) = transition.string("name");
   }
   trigger.when = parenthesized(context, statement.child("whenClause"), "when");
   trigger.deferrable = statement.flag("deferrable");
   trigger.initially_deferred = statement.flag("initdeferred");
   trigger.constraint_table = relation_name(statement.fixed("constrrel"));
+  trigger.arguments = strings(statement.list("args"));
   return trigger;
 }
 
@@ -303,18 +310,18 @@ model::Operation lower_alter_extension(Context&, Node statement) {
   return model::AlterExtension{statement.string("extname")};
 }
 
-model::Operation lower_create_publication(Context&, Node statement) {
+model::Operation lower_create_publication(Context& context, Node statement) {
   return model::CreatePublication{statement.string("pubname"), statement.flag("for_all_tables"),
-                                  publication_tables(statement.list("pubobjects"))};
+                                  publication_tables(context, statement.list("pubobjects"))};
 }
 
-model::Operation lower_alter_publication(Context&, Node statement) {
+model::Operation lower_alter_publication(Context& context, Node statement) {
   const std::string_view action = statement.text("action");
   const char letter = action.starts_with("AP_Add")    ? 'a'
                       : action.starts_with("AP_Drop") ? 'd'
                                                       : 's';
   return model::AlterPublication{statement.string("pubname"), letter,
-                                 publication_tables(statement.list("pubobjects"))};
+                                 publication_tables(context, statement.list("pubobjects"))};
 }
 
 }  // namespace forelock::sql

@@ -23,6 +23,7 @@ model::Operation lower_alter_domain(Context& context, Node statement);
 model::Operation lower_create_view(Context& context, Node statement);
 model::Operation lower_create_table_as(Context& context, Node statement);
 model::Operation lower_create_function(Context& context, Node statement);
+model::Operation lower_alter_function(Context& context, Node statement);
 model::Operation lower_create_trigger(Context& context, Node statement);
 model::Operation lower_create_policy(Context& context, Node statement);
 model::Operation lower_alter_policy(Context& context, Node statement);

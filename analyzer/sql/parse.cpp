@@ -19,6 +19,15 @@ void shift_spans(model::Expression& expression, std::uint32_t by) {
   };
   back(expression.span);
   if (expression.type) back(expression.type->span);
+  if (expression.query) {
+    model::Query query = *expression.query;
+    for (model::RelationUse& use : query.relations) back(use.span);
+    for (model::Expression& column : query.columns) back(column.span);
+    for (model::Expression& call : query.expressions) back(call.span);
+    for (model::QueryTarget& target : query.targets) shift_spans(target.expression, by);
+    if (query.where) shift_spans(*query.where, by);
+    expression.query = std::make_shared<const model::Query>(std::move(query));
+  }
   for (model::Expression& arg : expression.args) shift_spans(arg, by);
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/sql/constant_text.h"
 #include "analyzer/sql/lexer.h"
 #include "analyzer/sql/parse.h"
 #include "analyzer/sql/reader.h"
@@ -216,7 +217,7 @@ class BodyReader {
     if (std::ranges::any_of(kQueryWords, starts)) static_sql(range);
   }
 
-  /// SQL that is made while it runs; a single literal is known nevertheless.
+  /// SQL that is made while it runs; what is made of constants is known nevertheless.
   void execute(TokenRange range) {
     const std::size_t literal = range.begin + 1;
     const bool alone = literal + 1 == range.end || tokens_.is(literal + 1, "into") ||
@@ -225,6 +226,16 @@ class BodyReader {
         tokens_[literal].closed) {
       const auto inner = plain_literal(tokens_.text(literal), tokens_[literal].span);
       if (inner && add(*inner, std::string(body_.substr(inner->begin_byte, inner->size())))) return;
+    }
+    std::size_t end = literal;
+    while (end < range.end && !tokens_.is(end, "into") && !tokens_.is(end, "using")) {
+      end = tokens_.skip(end);
+    }
+    const text::Span made = tokens_.span({literal, std::min(end, range.end)});
+    const auto expression = parse_expression(body_.substr(made.begin_byte, made.size()));
+    if (expression) {
+      const std::optional<std::string> sql = constant_text(*expression);
+      if (sql && add_made(made, *sql)) return;
     }
     BodyStatement statement;
     statement.conditional = conditional();
@@ -288,6 +299,17 @@ class BodyReader {
       statement.conditional = conditional();
       statement.sees_variables = declares_;
       statements_.push_back(std::move(statement));
+    }
+    return true;
+  }
+
+  /// The same of SQL that stands nowhere: all of it is at `span`.
+  bool add_made(text::Span span, const std::string& sql) {
+    const std::size_t before = statements_.size();
+    if (!add(span, sql)) return false;
+    for (std::size_t i = before; i < statements_.size(); ++i) {
+      statements_[i].span = span;
+      statements_[i].statement->span = span;
     }
     return true;
   }

@@ -89,6 +89,59 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Comment", kTable, "COMMENT ON TABLE t IS 'x'", "t:ShareUpdateExclusiveLock"}),
     [](const ::testing::TestParamInfo<Case>& param) { return param.param.name; });
 
+TEST(Rows, CascadesInACircleEnd) {
+  Replay replay = strict();
+  const Effects effects = run(replay,
+                              "CREATE TABLE a (id int PRIMARY KEY, b int); "
+                              "CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE "
+                              "CASCADE); "
+                              "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b ON DELETE CASCADE; "
+                              "DELETE FROM a");
+  EXPECT_EQ(locks(effects), "a:RowExclusiveLock b:RowExclusiveLock");
+}
+
+TEST(Rows, KnownValuesAreForgottenWithAChange) {
+  const std::string start =
+      "CREATE TABLE t (id int, c text); "
+      "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 9) g; ";
+  const std::string check = "ALTER TABLE t ADD CHECK (id < 5)";
+  Replay known = strict();
+  EXPECT_EQ(error(run(known, start + check)), "23514");
+  Replay changed = strict();
+  EXPECT_EQ(error(run(changed, start + "UPDATE t SET id = 1 WHERE id > 4; " + check)), "");
+  Replay removed = strict();
+  EXPECT_EQ(error(run(removed, start + "DELETE FROM t WHERE id > 4; " + check)), "");
+}
+
+TEST(Rows, AForeignKeyIsRefusedOnlyByWhatIsKnown) {
+  const std::string start =
+      "CREATE TABLE p (id serial PRIMARY KEY, c text); CREATE TABLE ch (p_id int REFERENCES p); ";
+  const std::string refers = "INSERT INTO ch VALUES (7)";
+  Replay empty = strict();
+  EXPECT_EQ(error(run(empty, start + refers)), "23503");
+  Replay known = strict();
+  EXPECT_EQ(error(run(known, start + "INSERT INTO p VALUES (1, 'a'), (2, 'b'); " + refers)),
+            "23503");
+  Replay numbered = strict();
+  EXPECT_EQ(error(run(numbered, start +
+                                    "INSERT INTO p VALUES (1, 'a'); INSERT INTO p (c) VALUES "
+                                    "('b'); " +
+                                    refers)),
+            "");
+  Replay changed = strict();
+  EXPECT_EQ(error(run(changed, start +
+                                   "INSERT INTO p VALUES (6, 'a'); UPDATE p SET id = id + 1; "
+                                   "INSERT INTO p VALUES (9, 'b'); " +
+                                   refers)),
+            "");
+  Replay copied = strict();
+  EXPECT_EQ(error(run(copied, start +
+                                  "INSERT INTO p VALUES (1, 'a'); INSERT INTO p SELECT oid, 'b' "
+                                  "FROM pg_class; " +
+                                  refers)),
+            "");
+}
+
 TEST(Transactions, ConcurrentlyIsRefused) {
   Replay replay = strict();
   run(replay, "CREATE TABLE t (a int)");

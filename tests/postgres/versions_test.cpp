@@ -127,6 +127,7 @@ TEST(Version18, AnEnforcedKeyIsChecked) {
   run(replay, kTrees);
   run(replay, kTable);
   run(replay, "ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES p NOT ENFORCED");
+  run(replay, "INSERT INTO p SELECT g FROM generate_series(2, 9) g");
   EXPECT_EQ(summary(run(replay, "ALTER TABLE t ALTER CONSTRAINT k ENFORCED")),
             "t:AccessExclusiveLock /  / p t");
 }

@@ -315,6 +315,9 @@ constexpr Case kObjects[] = {
      "CreateFunction(name=s.f or_replace parameters=[a(type=integer default=(1 + 1)), "
        "b(type=text mode=o), c(type=integer[] mode=v)] returns=SETOF s.t volatility=immutable "
        "language=sql security_definer strict settings=[search_path=a, b] body='select ''1''')"},
+    {"ALTER FUNCTION s.f(int, text) IMMUTABLE STRICT PARALLEL SAFE SET search_path = a RESET b",
+     "AlterFunction(function=function s.f(integer, text) given=[volatility, strict, parallel, set, "
+       "set] volatility=immutable strict settings=[search_path=a, b=])"},
     {"CREATE FUNCTION f() RETURNS TABLE (x int) STABLE LANGUAGE plpgsql AS $x$ begin end $x$",
      "CreateFunction(name=f parameters=[x(type=integer mode=t)] returns=SETOF integer table "
        "volatility=stable language=plpgsql body=' begin end ')"},
@@ -349,7 +352,7 @@ constexpr Case kObjects[] = {
     {"ALTER EXTENSION e UPDATE",
      "AlterExtension(name=e)"},
     {"CREATE PUBLICATION p FOR TABLE a, s.b (x) WHERE (x > 1)",
-     "CreatePublication(name=p tables=[a, s.b])"},
+     "CreatePublication(name=p tables=[a, s.b x where (x > 1)])"},
     {"ALTER PUBLICATION p DROP TABLE a",
      "AlterPublication(name=p action=d tables=[a])"},
     {"CREATE PUBLICATION p FOR ALL TABLES",

@@ -90,6 +90,15 @@ TEST(PlPgSql, QueriesOfLoopsReturnsAndCursors) {
                      "SELECT 2"}));
 }
 
+TEST(PlPgSql, DynamicSqlOfConstantsIsKnown) {
+  EXPECT_EQ(
+      statements("BEGIN EXECUTE format('ALTER TABLE %I.%I ADD %2$s int DEFAULT %L', 's', 'A', "
+                 "'1'); EXECUTE 'DROP ' || 'TABLE ' || quote_ident('t'); EXECUTE "
+                 "format('DROP TABLE %I'); EXECUTE format('%z', 'a'); END"),
+      (Strings{"ALTER TABLE s.\"A\" ADD A int DEFAULT '1'", "DROP TABLE t",
+               "!EXECUTE format('DROP TABLE %I')", "!EXECUTE format('%z', 'a')"}));
+}
+
 TEST(PlPgSql, DynamicSqlIsKnownOnlyAsALiteral) {
   EXPECT_EQ(statements("BEGIN EXECUTE 'DROP TABLE a'; EXECUTE $q$DROP TABLE b$q$; EXECUTE "
                        "'DROP TABLE ' || x; EXECUTE format('DROP TABLE %I', x); EXECUTE 'SELECT "

@@ -103,11 +103,11 @@ def write(folder):
             "('pg_catalog'::regnamespace, 'public'::regnamespace) "
             'ORDER BY proname COLLATE "C", proargtypes::text'):
         arg_list = [at(a) for a in args.split()]
-        if any(a < 0 or types[a][1] in ("internal", "cstring") for a in arg_list):
+        # What takes or gives "internal" cannot be called.
+        if any(a < 0 or types[a][1] == "internal" for a in arg_list):
             continue
-        if types[at(ret)][1] in ("internal", "cstring", "trigger", "event_trigger") and name != "textin":
-            if types[at(ret)][1] != "trigger":
-                continue
+        if types[at(ret)][1] in ("internal", "event_trigger"):
+            continue
         functions.append((name, len(pool), len(arg_list), int(defaults), at(ret), volatility, kind,
                           variadic == "t", returns_set == "t", owner.get(("pg_proc", oid), 0)))
         pool += arg_list
@@ -155,6 +155,15 @@ def write(folder):
     for (name,) in query("SELECT relname FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace "
                          "AND relkind IN ('r', 'v') ORDER BY relname COLLATE \"C\""):
         print(f"  {text(name)},")
+    print("};")
+
+    # Parameters of the configuration: by the first letter of their type and of who may set them.
+    print("constexpr SettingFact kSettings[] = {")
+    for name, kind, context, unit in query(
+            "SELECT lower(name), left(vartype, 1), CASE WHEN context IN ('user', 'superuser') THEN 'u' "
+            "ELSE 'x' END, coalesce(unit, '') FROM pg_settings WHERE name !~ '[.]' "
+            'ORDER BY lower(name) COLLATE "C"'):
+        print(f"  {{{text(name)}, '{kind}', {str(context == 'u').lower()}, {text(unit)}}},")
     print("};")
 
 

@@ -128,4 +128,11 @@ bool is_system_relation(std::string_view name) {
   return std::binary_search(std::begin(kSystemRelations), std::end(kSystemRelations), name);
 }
 
+const SettingFact* setting(std::string_view name) {
+  const auto* found =
+      std::lower_bound(std::begin(kSettings), std::end(kSettings), name,
+                       [](const SettingFact& fact, std::string_view n) { return fact.name < n; });
+  return found != std::end(kSettings) && found->name == name ? found : nullptr;
+}
+
 }  // namespace forelock::postgres::facts

@@ -60,6 +60,14 @@ struct FamilyEqualityFact {
   TypeId left, right;
 };
 
+/// A parameter of the configuration.
+struct SettingFact {
+  std::string_view name;  ///< In lower case.
+  char kind;              ///< 'b' boolean, 'i' integer, 'r' real, 'e' enum, 's' string.
+  bool settable;          ///< By SET in a session.
+  std::string_view unit;  ///< "ms", "kB", "8kB", …; empty for none.
+};
+
 /// Functions of versions that the generated tables do not cover.
 struct NewerFunction {
   std::string_view name;
@@ -85,5 +93,7 @@ const OperatorClassFact* operator_class(std::string_view method, std::string_vie
 bool has_equality(std::string_view family, TypeId left, TypeId right);
 bool is_system_relation(std::string_view name);
 bool is_known_extension(std::string_view name);
+/// Null for one that the generated table does not know; the name is in lower case.
+const SettingFact* setting(std::string_view name);
 
 }  // namespace forelock::postgres::facts

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "analyzer/postgres/replay/alter_table/changed_types.h"
+#include "analyzer/postgres/replay/firing.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -126,6 +128,9 @@ bool check_users(Run& run, const Relation& table, const Column& column) {
       return refuse("a view or rule");
     }
   }
+  for (const RewriteRule& rule : table.rule_objects) {
+    if (reads_column(rule_condition(rule.definition), column.name)) return refuse("a view or rule");
+  }
   for (const Column& other : table.columns) {
     if (other.number != column.number && reads_column(other.generation_expression, column.name)) {
       return refuse("a generated column");
@@ -212,6 +217,7 @@ std::optional<bool> convert_column(Run& run, Oid oid, const model::AlterColumnTy
              fmt::format("collations are not supported by type {}", model::display(type.name)));
     return std::nullopt;
   }
+  if (!check_collation(run, action.collation)) return std::nullopt;
   if (const facts::TypeId id = fact_id(type.name); id >= 0 && facts::type(id).kind == 'p') {
     run.fail("42P16", fmt::format("column \"{}\" has pseudo-type {}", column.name,
                                   model::display(type.name)));
@@ -271,6 +277,7 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
                              table.name));
   }
   const std::string& name = base_type(run.catalog, type.name).name.name;
+  if (rows && rewrite) check_converted(run, table, column, action, type.name);
   if (rows && rewrite) {
     const bool bits = column.type.name.name == "bit" || column.type.name.name == "varbit";
     if (name == "bit" && bits && !type.name.modifiers.empty()) {
@@ -309,6 +316,7 @@ std::optional<TypeChange> change_column_type(Run& run, Oid oid,
       }
       own.storage.clear();
       own.compression.clear();
+      own.values_inserted.clear();
       own.type = type.name;
       own.type_oid = type.user_type;
       own.collation = action.collation;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
@@ -51,9 +52,12 @@ bool check_function_exists(Run& run, const Expression& call) {
   model::TypeName as_type;
   as_type.name = {call.qualifier, call.name};
   const bool cast = call.args.size() == 1 && resolve_type(run.catalog, as_type).known;
-  return cast || resolve_function(run.catalog, as_type.name, {}, false).found() ||
-         run.catalog.find_object(model::ObjectKind::kAggregate, {"", call.name}) != nullptr ||
-         run.has_unknown_extension() ||
+  if (cast || resolve_function(run.catalog, as_type.name, {}, false).found() ||
+      run.catalog.find_object(model::ObjectKind::kAggregate, {"", call.name}) != nullptr ||
+      run.has_unknown_extension()) {
+    return true;
+  }
+  return run.check_schema(call.qualifier) &&
          run.fail("42883", fmt::format("function {} does not exist", call.name));
 }
 
@@ -119,9 +123,10 @@ bool check_function_place(Run& run, const Expression& call, std::string_view whe
 bool check_part(Run& run, const Scope& scope, const Expression& part, std::string_view where) {
   // A cast's type is looked up before what is cast: transformTypeCast().
   if (part.kind == ExpressionKind::kCast && part.type && !run.type(*part.type).known) return false;
-  if (part.kind == ExpressionKind::kSubquery) {
-    return where.empty() || run.fail("0A000", fmt::format("cannot use subquery in {}", where));
+  if (part.kind == ExpressionKind::kSubquery && !where.empty()) {
+    return run.fail("0A000", fmt::format("cannot use subquery in {}", where));
   }
+  if (part.kind == ExpressionKind::kSubquery) return check_subquery(run, scope, part);
   for (const Expression& arg : part.args) {
     if (!check_part(run, scope, arg, where)) return false;
   }
@@ -141,6 +146,18 @@ bool check_part(Run& run, const Scope& scope, const Expression& part, std::strin
 bool check_expression(Run& run, const Relation& table, const Expression& expression,
                       std::string_view where) {
   return check_part(run, Scope::of(table), expression, where) && check_regclass(run, expression);
+}
+
+bool check_row_condition(Run& run, const Relation& table, const Expression& condition,
+                         std::string_view where, std::string_view clause) {
+  const Scope rows = {{{"new", &table}, {"old", &table}}};
+  if (!check_expression(run, table, condition, where)) return false;
+  const std::function<bool(const Expression&)> fits = [&](const Expression& part) {
+    if (!std::ranges::all_of(part.args, fits)) return false;
+    const auto error = type_error_at(run.catalog, rows, part);
+    return !error || run.fail(error->sqlstate, error->message);
+  };
+  return fits(condition) && check_condition(run, rows, condition, clause);
 }
 
 bool check_query_expression(Run& run, const Scope& scope, const Expression& expression) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 
+#include "analyzer/postgres/facts/collations.h"
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
 
@@ -48,16 +49,17 @@ bool check_generated(Run& run, const Relation& table, const Column& column,
                                            name));
     }
   }
+  // Before its type is looked at: cookDefault().
+  const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, false);
+  if (answer.known && answer.value != model::Volatility::kImmutable) {
+    return run.fail("42P17", "generation expression is not immutable");
+  }
   const model::TypeName from = infer_type(run.catalog, Scope::of(table), expression);
   if (cast_path(run.catalog, from, column.type, CastContext::kAssignment) == CastPath::kNone) {
     return run.fail("42804",
                     fmt::format("column \"{}\" is of type {} but generation expression is "
                                 "of type {}",
                                 column.name, model::display(column.type), model::display(from)));
-  }
-  const VolatilityAnswer answer = volatility(run.catalog, Scope::of(table), expression, false);
-  if (answer.known && answer.value != model::Volatility::kImmutable) {
-    return run.fail("42P17", "generation expression is not immutable");
   }
   return true;
 }
@@ -132,6 +134,23 @@ void resolve_sequence_options(model::SequenceOptions& options) {
   options.no_minimum = options.no_maximum = false;
 }
 
+bool is_toastable(const Run& run, const Column& column) {
+  const model::TypeName type = base_type(run.catalog, column.type);
+  if (type.array_dimensions > 0) return true;
+  const facts::TypeId id = fact_id(type);
+  if (id >= 0) return facts::type(id).storage != 'p';
+  const Type* user = user_type(run.catalog, type);
+  return user == nullptr || user->kind != TypeKind::kEnum;
+}
+
+bool check_collation(Run& run, const std::string& name) {
+  if (name.empty() || run.options.assume_missing || facts::may_be_collation(name)) return true;
+  for (const NamedObject* object : run.catalog.objects()) {
+    if (object->kind == model::ObjectKind::kCollation && object->name == name) return true;
+  }
+  return run.fail("42704", fmt::format("collation \"{}\" does not exist", name));
+}
+
 Oid add_owned_sequence(Run& run, Relation& table, Column& column,
                        const model::SequenceOptions& options) {
   const std::string name = choose_name(table.name, column.name, "seq", [&](const std::string& n) {
@@ -148,7 +167,7 @@ Oid add_owned_sequence(Run& run, Relation& table, Column& column,
     sequence.sequence.type->modifiers.clear();
   }
   resolve_sequence_options(sequence.sequence);
-  column.owned_sequence = sequence.oid;
+  own_sequence(column, sequence.oid);
   const Oid oid = sequence.oid;
   run.put(std::move(sequence));
   run.created(oid);
@@ -187,6 +206,12 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
       category(run.catalog, column.type) != 0) {
     run.fail("42804",
              fmt::format("collations are not supported by type {}", model::display(column.type)));
+    return nullptr;
+  }
+  if (!check_collation(run, column.collation)) return nullptr;
+  if (!column.compression.empty() && !is_toastable(run, column)) {
+    run.fail("0A000", fmt::format("column data type {} does not support compression",
+                                  model::display(column.type)));
     return nullptr;
   }
   std::vector<Dependency> type_needs;

@@ -44,6 +44,7 @@ bool inherit_column(Run& run, Relation& table, const Relation& parent, const Col
   copy.inherited_from = 1;
   copy.local = false;
   copy.owned_sequence = 0;
+  copy.more_sequences.clear();
   copy.comment.reset();
   copy.added_by_this_migration = true;
   if (!parent.is_partition && parent.kind != RelationKind::kPartitionedTable) {
@@ -348,11 +349,31 @@ bool add_parents(Run& run, const model::CreateTable& statement, Relation& table)
   return true;
 }
 
-/// A column of a child that a parent has too is one column.
-bool add_column(Run& run, Relation& table, const model::ColumnDefinition& definition) {
+/// Whether the column has a default that is read with the expressions of generated columns, in the
+/// order of the columns: AddRelationNewConstraints().
+bool has_plain_default(const Run& run, const model::ColumnDefinition& definition) {
+  return definition.default_value && definition.identity == model::IdentityKind::kNone &&
+         !resolve_type(run.catalog, definition.type).serial;
+}
+
+bool set_default(Run& run, Relation& table, Column& column, const model::Expression& value) {
+  if (!check_default(run, table, column, value)) return false;
+  if (!keeps_default(run.catalog, column.type, value)) return true;
+  column.default_value = value;
+  add_needs(table, needs_of(run.catalog, {}, value), Dependency::Part::kDefault, column.number);
+  return true;
+}
+
+/// A column of a child that a parent has too is one column. `later`: its default is set later.
+bool add_column(Run& run, Relation& table, const model::ColumnDefinition& definition, bool later) {
   const auto inherited = std::ranges::find(table.columns, definition.name, &Column::name);
   if (inherited == table.columns.end() || inherited->inherited_from == 0 || inherited->local) {
-    return define_column(run, table, definition) != nullptr;
+    if (!later || !has_plain_default(run, definition)) {
+      return define_column(run, table, definition) != nullptr;
+    }
+    model::ColumnDefinition bare = definition;
+    bare.default_value.reset();
+    return define_column(run, table, bare) != nullptr;
   }
   const ResolvedType type = run.type(definition.type);
   if (!type.known) return false;
@@ -464,6 +485,11 @@ bool apply(Run& run, const model::CreateTable& statement) {
   table.owner = run.session.settings.contains("role") ? run.session.settings.at("role") : "";
   const Oid oid = table.oid;
   Oid parent = 0;
+  const bool generates =
+      statement.partition_of.empty() && statement.of_type.empty() &&
+      std::ranges::any_of(statement.columns, [](const model::ColumnDefinition& column) {
+        return column.generation_expression.has_value();
+      });
   if (!statement.of_type.empty() && !of_type(run, table, statement.of_type)) return false;
   if (!statement.partition_of.empty()) {
     if (!partition_of(run, statement, table, parent)) return false;
@@ -480,18 +506,30 @@ bool apply(Run& run, const model::CreateTable& statement) {
         own->default_value = column.default_value;
         continue;
       }
-      if (!add_column(run, table, column)) return false;
+      if (!add_column(run, table, column, generates)) return false;
     }
     for (const model::LikeClause& clause : statement.likes) {
       if (!like(run, table, clause)) return false;
     }
   }
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (!check_generation(run, table, table.columns[i].number)) return false;
+    Column& column = table.columns[i];
+    const auto given =
+        std::ranges::find(statement.columns, column.name, &model::ColumnDefinition::name);
+    const bool later = generates && given != statement.columns.end() &&
+                       column.inherited_from == 0 && !column.default_value &&
+                       has_plain_default(run, *given);
+    if (later && !set_default(run, table, column, *given->default_value)) return false;
+    if (!check_generation(run, table, column.number)) return false;
   }
   if (statement.partition_by) {
     table.partition_key = statement.partition_by;
     if (!check_partition_key(run, table, *statement.partition_by)) return false;
+    for (const model::IndexKey& key : statement.partition_by->keys) {
+      if (!key.expression) continue;
+      add_needs(table, needs_of(run.catalog, Scope::of(table), *key.expression),
+                Dependency::Part::kPartitionKey);
+    }
   }
   const std::vector<Oid> parents = table.parents;
   if (parent == 0) {

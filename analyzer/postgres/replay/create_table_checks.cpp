@@ -225,6 +225,9 @@ bool check_options(Run& run, const model::CreateTable& statement) {
                       "cannot specify storage parameters for a partitioned table");
     }
     if (statement.foreign) continue;
+    // WITH (oids = false) says what has been so since version 12: transformRelOptions().
+    if (name == "oids" && (value.starts_with('f') || value.starts_with('F'))) continue;
+    if (name == "oids") return run.fail("0A000", "tables declared WITH OIDS are not supported");
     if (auto error = facts::storage_parameter_error(name, value)) {
       return run.fail("22023", std::move(*error));
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -112,8 +113,9 @@ std::vector<Reached> expand_relation(const Run& run, const Relation& relation) {
     result.push_back({{.kind = Kind::kRelation, .oid = child, .name = {}}, automatic});
   }
   for (const Column& column : relation.columns) {
-    if (column.owned_sequence == 0) continue;
-    result.push_back({{.kind = Kind::kRelation, .oid = column.owned_sequence, .name = {}}, true});
+    for (const Oid sequence : owned_sequences(column)) {
+      result.push_back({{.kind = Kind::kRelation, .oid = sequence, .name = {}}, true});
+    }
   }
   if (is_index(relation.kind)) {
     if (const Relation* table = run.catalog.relation(relation.table)) {
@@ -128,8 +130,8 @@ std::vector<Reached> expand_relation(const Run& run, const Relation& relation) {
 
 std::vector<Reached> expand_column(const Run& run, const Relation& table, const Column& column) {
   std::vector<Reached> result;
-  if (column.owned_sequence != 0) {
-    result.push_back({{.kind = Kind::kRelation, .oid = column.owned_sequence, .name = {}}, true});
+  for (const Oid sequence : owned_sequences(column)) {
+    result.push_back({{.kind = Kind::kRelation, .oid = sequence, .name = {}}, true});
   }
   for (const CatalogConstraint& constraint : table.constraints) {
     if (std::ranges::find(constraint.columns, column.number) == constraint.columns.end()) continue;
@@ -153,6 +155,12 @@ std::vector<Reached> expand_column(const Run& run, const Relation& table, const 
         mentions(trigger.definition.when, column.name)) {
       result.push_back(
           {{.kind = Kind::kTrigger, .oid = table.oid, .part = trigger.oid, .name = {}}, false});
+    }
+  }
+  for (const RewriteRule& rule : table.rule_objects) {
+    if (mentions(rule_condition(rule.definition), column.name)) {
+      result.push_back(
+          {{.kind = Kind::kRule, .oid = table.oid, .part = rule.oid, .name = {}}, false});
     }
   }
   for (const Policy& policy : table.policies) {
@@ -370,9 +378,7 @@ void remove_relation(Run& run, const Relation& relation, bool implied) {
   if (relation.kind == RelationKind::kSequence && relation.table != 0) {
     if (run.catalog.relation(relation.table) != nullptr) {
       run.change(relation.table, [&](Relation& copy) {
-        for (Column& column : copy.columns) {
-          if (column.owned_sequence == relation.oid) column.owned_sequence = 0;
-        }
+        for (Column& column : copy.columns) disown_sequence(column, relation.oid);
       });
     }
   }

@@ -41,7 +41,8 @@ bool check_owned(Run& run, const Relation& relation) {
   if (relation.kind == RelationKind::kSequence && relation.table != 0) {
     const Relation* owner = run.catalog.relation(relation.table);
     const Column* column = owner == nullptr ? nullptr : owner->column(relation.owner_column);
-    if (column != nullptr && column->identity != model::IdentityKind::kNone) {
+    if (column != nullptr && column->identity != model::IdentityKind::kNone &&
+        column->owned_sequence == relation.oid) {
       return run.fail("2BP01", fmt::format("cannot drop sequence {} because column {} of table {} "
                                            "requires it",
                                            relation.name, column->name, owner->name));
@@ -98,6 +99,10 @@ bool type_target(Run& run, const model::Drop& statement, const model::ObjectRefe
                                                  "it",
                                                  relation->name));
     }
+    if (!statement.if_exists && !run.options.assume_missing &&
+        !run.check_schema(object.name.schema)) {
+      return false;
+    }
     return missing(run, statement, "42704",
                    fmt::format("type \"{}\" does not exist", model::display(object.name)));
   }
@@ -117,6 +122,10 @@ bool function_target(Run& run, const model::Drop& statement, const model::Object
     });
   }
   if (found.empty()) {
+    if (!statement.if_exists && !run.options.assume_missing &&
+        !run.check_schema(object.name.schema)) {
+      return false;
+    }
     return missing(run, statement, "42883",
                    fmt::format("function {}({}) does not exist", model::display(object.name),
                                object.argument_list()));

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "analyzer/postgres/print.h"
+
 namespace forelock::postgres {
 namespace {
 
@@ -45,14 +47,48 @@ bool fires(const Trigger& trigger, TriggerEvent event, const std::vector<std::st
          });
 }
 
+/// In lower case, with blanks for all space: a text of the same length.
+std::string folded(std::string_view sql) {
+  std::string result;
+  for (const char c : sql) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += std::isspace(byte) != 0 ? ' ' : static_cast<char>(std::tolower(byte));
+  }
+  return result;
+}
+
+/// Where the condition stands in the rule's text; empty without one.
+text::Span condition_span(const model::CreateRule& rule) {
+  constexpr std::string_view kWhere = " where ";
+  if (!rule.qualified) return {};
+  const std::string lower = folded(rule.sql);
+  const std::size_t where = lower.find(kWhere);
+  const std::size_t end = lower.find(" do ", where == std::string::npos ? 0 : where);
+  if (where == std::string::npos || end == std::string::npos) return {};
+  return {static_cast<std::uint32_t>(where + kWhere.size()), static_cast<std::uint32_t>(end)};
+}
+
 }  // namespace
 
+std::optional<model::Expression> rule_condition(const model::CreateRule& rule) {
+  const text::Span span = condition_span(rule);
+  if (span.empty()) return std::nullopt;
+  auto condition = sql::parse_expression(rule.sql.substr(span.begin_byte, span.size()));
+  if (!condition) return std::nullopt;
+  return *std::move(condition);
+}
+
+void rename_in_condition(model::CreateRule& rule, std::string_view from, std::string_view to) {
+  std::optional<model::Expression> condition = rule_condition(rule);
+  if (!condition) return;
+  const text::Span span = condition_span(rule);
+  condition->sql = rule.sql.substr(span.begin_byte, span.size());
+  rename_column(*condition, from, to);
+  rule.sql.replace(span.begin_byte, span.size(), respelled_text(*condition));
+}
+
 std::vector<sql::ParsedStatement> rule_actions(const model::CreateRule& rule) {
-  std::string lower;
-  for (const char c : rule.sql) {
-    const auto byte = static_cast<unsigned char>(c);
-    lower += std::isspace(byte) != 0 ? ' ' : static_cast<char>(std::tolower(byte));
-  }
+  const std::string lower = folded(rule.sql);
   std::size_t at = lower.find(" do ");
   if (at == std::string::npos) return {};
   at = lower.find_first_not_of(' ', at + 4);

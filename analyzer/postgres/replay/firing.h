@@ -3,6 +3,7 @@
 // What a change of rows runs besides itself: rewrite rules and triggers.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,11 @@ namespace forelock::postgres {
 
 /// Events of pg_trigger.tgtype.
 enum TriggerEvent : std::uint32_t { kInsertEvent = 4, kDeleteEvent = 8, kUpdateEvent = 16 };
+
+/// The condition of a rule over OLD and NEW; nullopt without one.
+std::optional<model::Expression> rule_condition(const model::CreateRule& rule);
+/// Puts a column's new name into it.
+void rename_in_condition(model::CreateRule& rule, std::string_view from, std::string_view to);
 
 /// The statements of a rule's action; none for NOTHING.
 std::vector<sql::ParsedStatement> rule_actions(const model::CreateRule& rule);

@@ -1,10 +1,11 @@
-// CREATE FUNCTION and CREATE PROCEDURE.
+// CREATE and ALTER FUNCTION, and their kin.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/named_objects.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/sql/parse.h"
 
@@ -91,6 +92,13 @@ bool check_body(Run& run, const model::CreateFunction& statement) {
 
 namespace {
 
+/// Only a function that gives back a set has a number of rows: compute_attributes_sql_style().
+bool check_rows(Run& run, const model::CreateFunction& function) {
+  return function.rows.empty() || function.returns_table ||
+         (function.returns && function.returns->set_of) ||
+         run.fail("22023", "ROWS is not applicable when function does not return a set");
+}
+
 std::vector<model::FunctionParameter> inputs(const model::CreateFunction& function) {
   std::vector<model::FunctionParameter> result = function.parameters;
   std::erase_if(result, [](const model::FunctionParameter& parameter) {
@@ -146,6 +154,10 @@ bool apply(Run& run, const model::CreateFunction& statement) {
     if (!type.known) return false;
     needs.push_back(type.user_type);
     needs.push_back(type.extension);
+    if (!parameter.default_value) continue;
+    for (const Dependency& need : needs_of(run.catalog, {}, *parameter.default_value)) {
+      needs.push_back(need.needs);
+    }
   }
   if (statement.returns) {
     const ResolvedType type = run.type(*statement.returns);
@@ -158,7 +170,7 @@ bool apply(Run& run, const model::CreateFunction& statement) {
       run.catalog.find_extension(statement.language) == nullptr && !statement.language.empty()) {
     return run.fail("42704", fmt::format("language \"{}\" does not exist", statement.language));
   }
-  if (!check_body(run, statement)) return false;
+  if (!check_rows(run, statement) || !check_body(run, statement)) return false;
   const std::vector<model::TypeName> inputs = input_types(run, statement);
   function.oid = run.catalog.new_oid();
   for (const CatalogFunction* existing : run.catalog.find_functions({schema, function.name})) {
@@ -186,6 +198,51 @@ bool apply(Run& run, const model::CreateFunction& statement) {
     if (need != 0) function.needs.push_back({.object = function.oid, .needs = need});
   }
   run.catalog.put(std::move(function));
+  return true;
+}
+
+namespace {
+
+void change_settings(model::Options& settings, const model::Options& changes) {
+  for (const auto& change : changes) {
+    std::erase_if(settings, [&](const auto& own) {
+      return change.first == "all" || own.first == change.first;
+    });
+    if (!change.second.empty()) settings.push_back(change);
+  }
+}
+
+}  // namespace
+
+bool apply(Run& run, const model::AlterFunction& statement) {
+  const auto found = matching_functions(run, statement.function);
+  const std::string name = model::display(statement.function.name);
+  if (found.empty()) {
+    if (run.options.assume_missing) return true;
+    return run.check_schema(statement.function.name.schema) &&
+           run.fail("42883", fmt::format("function {} does not exist", name));
+  }
+  if (found.size() > 1) return run.fail("42725", fmt::format("{} is not unique", name));
+  CatalogFunction copy = *found.front();
+  model::CreateFunction& own = copy.definition;
+  if (statement.function.kind != model::ObjectKind::kRoutine &&
+      own.procedure != (statement.function.kind == model::ObjectKind::kProcedure)) {
+    return run.fail("42809",
+                    fmt::format("{} is not a {}", name, model::display(statement.function.kind)));
+  }
+  const model::CreateFunction& changes = statement.changes;
+  for (const std::string& given : statement.given) {
+    if (given == "volatility") own.volatility = changes.volatility;
+    if (given == "strict") own.strict = changes.strict;
+    if (given == "security") own.security_definer = changes.security_definer;
+    if (given == "leakproof") own.leakproof = changes.leakproof;
+    if (given == "parallel") own.parallel = changes.parallel;
+    if (given == "cost") own.cost = changes.cost;
+    if (given == "rows") own.rows = changes.rows;
+  }
+  change_settings(own.settings, changes.settings);
+  if (!check_rows(run, own)) return false;
+  run.catalog.put(std::move(copy));
   return true;
 }
 

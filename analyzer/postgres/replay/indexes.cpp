@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/facts/storage_parameters.h"
 #include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/run.h"
 
 namespace forelock::postgres {
@@ -105,6 +106,22 @@ bool refuse_system_column(Run& run, std::string_view name) {
                   fmt::format("index creation on system column \"{}\" is not supported", name));
 }
 
+/// The extension that brings the operator class of a key.
+std::vector<Dependency> extension_of_class(const Run& run, const std::string& method,
+                                           const std::string& written,
+                                           const model::TypeName& type) {
+  const OperatorClass chosen = operator_class(run.catalog, method, written, type);
+  for (const facts::OperatorClassFact& fact : facts::operator_classes()) {
+    if (!chosen.found || fact.extension == 0 || fact.method != method || fact.name != chosen.name ||
+        fact.input != chosen.input) {
+      continue;
+    }
+    const Extension* extension = run.catalog.find_extension(facts::extension_name(fact.extension));
+    if (extension != nullptr) return {{.needs = extension->oid}};
+  }
+  return {};
+}
+
 bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index) {
   const model::CreateIndex& definition = request.definition;
   if (definition.predicate) {
@@ -137,6 +154,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
       return run.fail("42804",
                       fmt::format("collations are not supported by type {}", model::display(type)));
     }
+    if (!check_collation(run, key.collation)) return false;
     result.collation = key.collation;
     result.operator_class = key.operator_class;
     result.descending = key.descending;
@@ -162,6 +180,10 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
                 : fmt::format("operator class \"{}\" does not exist for access method \"{}\"",
                               key.operator_class, definition.method));
       }
+    }
+    if (known_method) {
+      add_needs(index, extension_of_class(run, definition.method, key.operator_class, type),
+                Dependency::Part::kWhole);
     }
     if (known_method && definition.method != "btree" && (key.descending || key.nulls_first)) {
       return run.fail("0A000", fmt::format("access method \"{}\" does not support {} options",
@@ -275,11 +297,11 @@ void add_backing_constraint(Run& run, Oid table, Relation& index, const IndexReq
   run.change(table, [&](Relation& copy) { copy.constraints.push_back(std::move(constraint)); });
 }
 
-/// Whether the history itself wrote one constant into the rows of the only key column.
+/// Whether the history itself wrote one constant into rows of the only key column.
 bool may_have_duplicates(const Relation& table, const Relation& index) {
   if (index.keys.size() != 1 || index.predicate || !table.rows_loaded) return false;
   const Column* column = table.column(index.keys[0].column);
-  return column != nullptr && !column->constants_written.empty();
+  return column != nullptr && (!column->constants_written.empty() || holds_twice(*column));
 }
 
 bool recurse_to_partitions(Run& run, Oid table, Oid index, const IndexRequest& request) {

@@ -9,6 +9,7 @@
 
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/firing.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/partition_bounds.h"
 #include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
@@ -84,9 +85,15 @@ bool check_selected(Run& run, const model::Insert& statement, const Relation& ta
 bool check_conflict_target(Run& run, const model::Insert& statement, const Relation& table) {
   if (!statement.on_conflict || table.open_columns) return true;
   if (!statement.conflict_constraint.empty()) {
-    return table.constraint_named(statement.conflict_constraint) != nullptr ||
-           run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist",
-                                         statement.conflict_constraint, table.name));
+    const CatalogConstraint* named = table.constraint_named(statement.conflict_constraint);
+    if (named != nullptr && named->index == 0) {
+      return run.fail("42809", "constraint in ON CONFLICT clause has no associated index");
+    }
+    if (named == nullptr) {
+      return run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist",
+                                           statement.conflict_constraint, table.name));
+    }
+    return check_columns(run, table.oid, statement.conflict_updates, "42601");
   }
   const bool target = !statement.conflict_columns.empty() || !statement.conflict_plain;
   if (!statement.conflict_updates.empty() && !target) {
@@ -102,6 +109,10 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
 /// The unique index that ON CONFLICT's columns name, looked for by the planner:
 /// infer_arbiter_indexes().
 bool check_arbiter(Run& run, const model::Insert& statement, const Relation& table) {
+  const CatalogConstraint* named = table.constraint_named(statement.conflict_constraint);
+  if (statement.on_conflict && named != nullptr && named->deferrable) {
+    return run.fail("55000", "ON CONFLICT does not support deferrable constraints as arbiters");
+  }
   if (!statement.on_conflict || table.open_columns || statement.conflict_columns.empty() ||
       !statement.conflict_plain) {
     return true;
@@ -125,7 +136,26 @@ bool check_arbiter(Run& run, const model::Insert& statement, const Relation& tab
                   "specification");
 }
 
-bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
+/// Without a target every unique index is an arbiter, which a deferrable one cannot be; found when
+/// the first row comes: ExecCheckIndexConstraints().
+bool check_all_arbiters(Run& run, const model::Insert& statement, const Relation& table) {
+  if (!statement.on_conflict || !statement.conflict_columns.empty() ||
+      !statement.conflict_constraint.empty() || !statement.conflict_plain) {
+    return true;
+  }
+  const bool deferrable =
+      std::ranges::any_of(table.constraints, [](const CatalogConstraint& constraint) {
+        return constraint.index != 0 && constraint.deferrable;
+      });
+  if (!deferrable) return true;
+  const std::string message = "ON CONFLICT does not support deferrable constraints as arbiters";
+  if (!statement.query) return run.fail("55000", message);
+  run.risk("55000", message);
+  return true;
+}
+
+/// The values of VALUES against the columns that they go to. Source: transformInsertRow().
+bool check_values(Run& run, const model::Insert& statement, const Relation& table,
                   const std::vector<std::string>& given) {
   const std::size_t wanted = given.size();
   const std::size_t most =
@@ -150,6 +180,13 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       }
     }
   }
+  return true;
+}
+
+bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
+                  const std::vector<std::string>& given) {
+  const std::size_t wanted = given.size();
+  if (!check_values(run, statement, table, given)) return false;
   if (!check_conflict_target(run, statement, table)) return false;
   // A query's values are never DEFAULT: rewriteTargetListIU().
   for (const std::string& name : given) {
@@ -281,14 +318,15 @@ bool check_view_option(Run& run, const model::QualifiedName& name, const model::
   return true;
 }
 
-/// The parser compares a query's types with the view's own columns, before the view is looked into.
-bool check_selected_for_view(Run& run, const model::Insert& statement) {
+/// The parser compares types with the view's own columns, before the view is looked into.
+bool check_types_for_view(Run& run, const model::Insert& statement) {
   const Relation* view = run.relation_if_any(statement.table);
-  if (view == nullptr || view->kind != RelationKind::kView || !statement.query) return true;
+  if (view == nullptr || view->kind != RelationKind::kView) return true;
   std::vector<std::string> given = statement.columns;
   if (given.empty()) {
     for (const Column& column : view->columns) given.push_back(column.name);
   }
+  if (!statement.query) return check_values(run, statement, *view, given);
   return read_query(run, *statement.query, false) && check_selected(run, statement, *view, given);
 }
 
@@ -304,11 +342,23 @@ bool check_copied(Run& run, const Relation& table, const std::vector<std::string
   return true;
 }
 
+/// The rows of VALUES; a query gives one for all of its own.
+std::vector<std::vector<Expression>> representative_rows(const model::Insert& statement) {
+  if (!statement.query || !statement.query->branches.empty()) return statement.rows;
+  std::vector<Expression> row;
+  for (const model::QueryTarget& target : statement.query->targets) {
+    if (target.name == "*") return {};
+    row.push_back(target.expression);
+  }
+  if (row.empty()) return {};
+  return {std::move(row)};
+}
+
 }  // namespace
 
 bool apply(Run& run, const model::Insert& statement) {
   if (!check_view_columns(run, statement.table, statement.columns) ||
-      !check_selected_for_view(run, statement)) {
+      !check_types_for_view(run, statement)) {
     return false;
   }
   const Relation* target = write_target(run, statement.table, "insert");
@@ -354,13 +404,17 @@ bool apply(Run& run, const model::Insert& statement) {
   }
   if (!check_partition(run, run.at(table), given, statement.rows) ||
       !check_constraints(run, run.at(table), given, statement.rows) ||
-      !check_view_option(run, statement.table, statement, given)) {
+      !check_view_option(run, statement.table, statement, given) ||
+      !check_all_arbiters(run, statement, run.at(table))) {
     return false;
   }
   const Relation& owner = run.at(table);
   if (owner.kind == RelationKind::kPartitionedTable) {
-    const Routed routed = route(run, owner, given, statement.rows);
-    if (routed.lost) {
+    const Routed routed = route(run, owner, given, representative_rows(statement));
+    // A query may give no row at all.
+    if (routed.lost && statement.query) {
+      run.risk("23514", fmt::format("no partition of relation \"{}\" found for row", owner.name));
+    } else if (routed.lost) {
       return run.fail("23514",
                       fmt::format("no partition of relation \"{}\" found for row", owner.name));
     }
@@ -370,13 +424,31 @@ bool apply(Run& run, const model::Insert& statement) {
   fire_triggers(run, owner, kInsertEvent);
   std::vector<std::string> nulls;
   if (!through_view) nulls = left_out(owner, given);
-  for (const auto& row : statement.rows) {
+  for (const auto& row : representative_rows(statement)) {
     for (std::size_t i = 0; i < row.size() && i < given.size(); ++i) {
       if (is_null_constant(row[i])) nulls.push_back(given[i]);
     }
   }
   note_nulls(run, table, nulls, true);
   note_rows(run, table);
+  if (through_view) {
+    note_unknown_rows(run, table);
+    return true;
+  }
+  check_duplicates(run, table, statement, given);
+  note_inserted(run, table, statement, given);
+  // Older rows have been checked.
+  for (const CatalogConstraint& key : run.at(table).constraints) {
+    if (key.kind != model::ConstraintKind::kForeignKey || !key.validated ||
+        key.initially_deferred || !has_orphan(run, run.at(table), key)) {
+      continue;
+    }
+    run.may_fail(true, "23503",
+                 fmt::format("insert or update on table \"{}\" violates foreign key "
+                             "constraint \"{}\"",
+                             run.at(table).name, key.name));
+    break;
+  }
   return true;
 }
 
@@ -406,6 +478,7 @@ bool apply(Run& run, const model::Copy& statement) {
   lock_referenced(run, run.at(table), nullptr);
   fire_triggers(run, run.at(table), kInsertEvent);
   note_rows(run, table);
+  note_unknown_rows(run, table);
   return true;
 }
 

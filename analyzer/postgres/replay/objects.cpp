@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/facts/settings.h"
 #include "analyzer/postgres/facts/transaction_blocks.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/sql/parse.h"
@@ -151,6 +152,33 @@ bool drop_owned(Run& run) {
   return targets.empty() || drop(run, std::move(targets), cascade);
 }
 
+/// A role that owns relations cannot go: checkSharedDependencies().
+bool drop_roles(Run& run) {
+  const std::vector<std::string> parts = words(run.sql);
+  for (const Relation* relation : run.catalog.relations()) {
+    if (relation->owner.empty() || std::ranges::find(parts, relation->owner) == parts.end()) {
+      continue;
+    }
+    return run.fail("2BP01", fmt::format("role \"{}\" cannot be dropped because it owns {}",
+                                         relation->owner, shown(*relation)));
+  }
+  return true;
+}
+
+// Source: validate_ddl_tags() and its kin in src/backend/commands/event_trigger.c, PostgreSQL 17.
+constexpr std::string_view kTriggerEvents[] = {"ddl_command_start", "ddl_command_end", "sql_drop",
+                                               "table_rewrite", "login"};
+
+bool check_event(Run& run) {
+  const std::vector<std::string> parts = words(run.sql);
+  const auto on = std::ranges::find(parts, "on");
+  if (parts.end() - on < 2 ||
+      std::ranges::find(kTriggerEvents, *(on + 1)) != std::ranges::end(kTriggerEvents)) {
+    return true;
+  }
+  return run.fail("42601", fmt::format("unrecognized event name \"{}\"", *(on + 1)));
+}
+
 struct TrackedObject {
   std::string_view tag;
   ObjectKind kind;
@@ -270,6 +298,15 @@ bool apply(Run& run, const model::Database& statement) {
          run.needs_no_transaction(tag);
 }
 
+namespace {
+
+bool check_setting(Run& run, const std::string& name) {
+  return facts::may_be_setting(name) ||
+         run.fail("42704", fmt::format("unrecognized configuration parameter \"{}\"", name));
+}
+
+}  // namespace
+
 bool apply(Run& run, const model::Set& statement) {
   auto& settings = run.session.settings;
   std::string name = lower(statement.name);
@@ -277,12 +314,16 @@ bool apply(Run& run, const model::Set& statement) {
   if (name.empty() && statement.reset) {
     settings.clear();
   } else if (statement.values.empty()) {
+    if (!check_setting(run, name)) return false;
     settings.erase(name);
   } else {
     std::string value;
     for (const std::string& part : statement.values) {
       if (!value.empty()) value += ", ";
       value += part;
+    }
+    if (const auto error = facts::setting_error(name, value)) {
+      return run.fail(error->sqlstate, error->message);
     }
     settings[name] = std::move(value);
   }
@@ -341,24 +382,6 @@ bool apply(Run& run, const model::SetConstraints& statement) {
 
 namespace {
 
-/// ALTER FUNCTION ... IMMUTABLE and its kin; signatures are not compared.
-bool alter_function(Run& run) {
-  const std::vector<std::string> parts = words(run.sql);
-  if (parts.size() < 3) return true;
-  const auto found = run.catalog.find_functions({"", parts[2]});
-  if (found.empty()) return true;  // With a schema, or one of an extension.
-  if (found.size() != 1) return true;
-  for (const auto& [word, volatility] : {std::pair{"immutable", model::Volatility::kImmutable},
-                                         std::pair{"stable", model::Volatility::kStable},
-                                         std::pair{"volatile", model::Volatility::kVolatile}}) {
-    if (std::ranges::find(parts, word) == parts.end()) continue;
-    CatalogFunction copy = *found.front();
-    copy.definition.volatility = volatility;
-    run.catalog.put(std::move(copy));
-  }
-  return true;
-}
-
 /// The name of a new aggregate; its schema and its arguments are not kept.
 void note_aggregate(Run& run) {
   const std::vector<std::string> parts = words(run.sql.substr(0, run.sql.find('(')));
@@ -368,7 +391,29 @@ void note_aggregate(Run& run) {
                               .schema = {},
                               .name = parts.back(),
                               .needs = {},
-                              .all_tables = false});
+                              .all_tables = false,
+                              .definition = {}});
+}
+
+/// A new collation; its schema is not kept.
+bool note_collation(Run& run) {
+  const std::size_t from = after_word(run.sql, "from");
+  const std::size_t at =
+      std::min(run.sql.find('('), from == std::string_view::npos ? from : from - 4);
+  std::vector<std::string> parts = words(run.sql.substr(0, at));
+  if (at == std::string_view::npos || parts.size() < 3) return true;
+  const bool again = std::ranges::find(parts, "exists") != parts.end();
+  if (run.catalog.find_object(ObjectKind::kCollation, {"", parts.back()}) != nullptr) {
+    run.effects.changes_nothing = again;
+    return again || run.fail("42710", fmt::format("collation \"{}\" already exists", parts.back()));
+  }
+  NamedObject collation;
+  collation.oid = run.catalog.new_oid();
+  collation.kind = ObjectKind::kCollation;
+  collation.name = parts.back();
+  collation.definition = run.sql.substr(at);
+  run.catalog.put(std::move(collation));
+  return true;
 }
 
 /// The object that ALTER STATISTICS or IMPORT FOREIGN SCHEMA names.
@@ -404,11 +449,17 @@ bool apply(Run& run, const model::Other& statement) {
   if (tag.starts_with("ALTER TABLE ALL IN TABLESPACE")) return move_all(run);
   if (tag == "REASSIGN OWNED") return reassign(run);
   if (tag == "DROP OWNED") return drop_owned(run);
-  if (tag == "ALTER FUNCTION") return alter_function(run);
+  if (tag == "SHOW") {
+    const std::vector<std::string> parts = words(run.sql);
+    return parts.size() != 2 || parts[1] == "all" || check_setting(run, parts[1]);
+  }
+  if (tag == "DROP ROLE") return drop_roles(run);
+  if (tag == "CREATE EVENT TRIGGER" && !check_event(run)) return false;
   if (tag == "CREATE AGGREGATE") {
     note_aggregate(run);
     return true;
   }
+  if (tag == "CREATE COLLATION") return note_collation(run);
   if (!named_object_exists(run, tag)) return false;
   for (const TrackedObject& tracked : kTracked) {
     if (tracked.tag == tag) return track(run, tracked);

@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/proof.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/partition_bounds.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
@@ -282,9 +283,9 @@ void scan_default_partition(Run& run, const Relation& parent, Oid other,
     }
     run.scan(run.at(leaf), "rows that belong to the new partition are looked for");
     if (run.may_have_rows(run.at(leaf))) {
-      run.risk("23514",
-               "updated partition constraint for default partition would be violated by "
-               "some row");
+      run.may_fail(lies_outside(run.at(leaf), parent, bound, true), "23514",
+                   "updated partition constraint for default partition would be violated by "
+                   "some row");
     }
   }
 }
@@ -334,9 +335,9 @@ bool attach_partition(Run& run, Oid parent, Oid child, const model::PartitionBou
       run.scan(heap, "every row is checked against the partition's bound");
     }
     if (run.may_have_rows(partition)) {
-      run.risk("23514", fmt::format("partition constraint of relation \"{}\" is violated by some "
-                                    "row",
-                                    partition.name));
+      run.may_fail(!bound.is_default && lies_outside(partition, owner, bound, false), "23514",
+                   fmt::format("partition constraint of relation \"{}\" is violated by some row",
+                               partition.name));
     }
   }
   if (other != 0 && other != child) {

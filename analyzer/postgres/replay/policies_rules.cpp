@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/run.h"
@@ -13,18 +12,8 @@ namespace {
 
 /// The condition of a rule names columns of OLD and NEW: transformRuleStmt().
 bool check_rule_condition(Run& run, const Relation& table, const model::CreateRule& statement) {
-  if (!statement.qualified || table.open_columns) return true;
-  std::string lower;
-  for (const char c : statement.sql) {
-    const auto byte = static_cast<unsigned char>(c);
-    lower += std::isspace(byte) != 0 ? ' ' : static_cast<char>(std::tolower(byte));
-  }
-  const std::size_t where = lower.find(" where ");
-  const std::size_t end = lower.find(" do ", where == std::string::npos ? 0 : where);
-  if (where == std::string::npos || end == std::string::npos) return true;
-  constexpr std::size_t kWhere = 7;
-  const auto condition =
-      sql::parse_expression(statement.sql.substr(where + kWhere, end - where - kWhere));
+  if (table.open_columns) return true;
+  const std::optional<model::Expression> condition = rule_condition(statement);
   if (!condition) return true;
   bool good = true;
   bool subquery = false;
@@ -37,8 +26,8 @@ bool check_rule_condition(Run& run, const Relation& table, const model::CreateRu
     }
     good = run.fail("42703", fmt::format("column {}.{} does not exist", part.qualifier, part.name));
   });
-  return good && (subquery || (check_expression(run, table, *condition, "rule conditions") &&
-                               check_condition(run, Scope::of(table), *condition, "WHERE")));
+  return good &&
+         (subquery || check_row_condition(run, table, *condition, "rule conditions", "WHERE"));
 }
 
 std::vector<Dependency> policy_needs(Run& run, const Relation& table,

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
@@ -54,12 +56,14 @@ bool only_relations(const Query& query) {
   return query.flat && !subqueries;
 }
 
-/// Whether an index narrows the scan of `table` for the conjuncts of WHERE.
+/// Whether an index narrows the scan of `table` for the conjuncts of WHERE. `per_row`: it is run
+/// for each row of a query around it, whose columns have one value then.
 bool narrowed_by(const Run& run, const Relation& table, const std::string& alias,
-                 const Expression& where) {
+                 const Expression& where, bool per_row = false) {
   if (where.kind == ExpressionKind::kAnd) {
-    return std::ranges::any_of(
-        where.args, [&](const Expression& arg) { return narrowed_by(run, table, alias, arg); });
+    return std::ranges::any_of(where.args, [&](const Expression& arg) {
+      return narrowed_by(run, table, alias, arg, per_row);
+    });
   }
   const bool subquery = where.kind == ExpressionKind::kSubquery;
   if (!subquery && where.kind != ExpressionKind::kOperator) return false;
@@ -74,7 +78,10 @@ bool narrowed_by(const Run& run, const Relation& table, const std::string& alias
       const bool variable =
           run.depth > 0 && (inner.qualifier == "new" || inner.qualifier == "old" ||
                             table.column(inner.name) == nullptr);
-      columns = columns || (inner.kind == ExpressionKind::kColumn && !variable);
+      const bool of_table =
+          inner.qualifier.empty() ? table.column(inner.name) != nullptr : inner.qualifier == alias;
+      columns = columns ||
+                (inner.kind == ExpressionKind::kColumn && !variable && !(per_row && !of_table));
     });
     return !columns;
   };
@@ -132,7 +139,7 @@ bool lock_use(Run& run, const Relation& relation, const model::RelationUse& use,
 }
 
 void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
-              const std::optional<Expression>& where, int depth) {
+              const std::optional<Expression>& where, int depth, bool per_row = false) {
   if (relation.kind == RelationKind::kView) {
     if (!relation.query || depth > kMaxViewDepth) return;
     for (const Relation* below : view_sources(run, relation)) {
@@ -147,7 +154,8 @@ void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
       use.only ? std::vector<Oid>{relation.oid} : kept_by(run, relation, where);
   for (const Oid leaf : read) {
     const Relation& heap = run.at(leaf);
-    if (where && (narrowed_by(run, heap, use.alias, *where) ||
+    const std::string& called = use.alias.empty() ? relation.name : use.alias;
+    if (where && (narrowed_by(run, heap, called, *where, per_row) ||
                   narrowed_by(run, heap, relation.name, *where))) {
       continue;
     }
@@ -155,18 +163,64 @@ void scan_use(Run& run, const Relation& relation, const model::RelationUse& use,
   }
 }
 
-void scan_query(Run& run, const Query& query, int depth) {
+/// Whether all that is asked for are the ends of indexes: build_minmax_path().
+bool reads_ends_only(const Run& run, const Query& query) {
+  if (query.where || query.merges_rows || !query.flat || query.relations.size() != 1 ||
+      query.targets.empty()) {
+    return false;
+  }
+  const Relation* table = run.relation_if_any(query.relations[0].name);
+  if (table == nullptr || table->kind != RelationKind::kTable || !table->children.empty()) {
+    return false;
+  }
+  bool any = false;
+  const std::function<bool(const Expression&)> is_end = [&](const Expression& part) {
+    const bool extreme = part.kind == ExpressionKind::kFunction &&
+                         (part.name == "min" || part.name == "max") && part.args.size() == 1 &&
+                         part.args[0].kind == ExpressionKind::kColumn;
+    if (!extreme) {
+      return part.kind != ExpressionKind::kColumn && std::ranges::all_of(part.args, is_end);
+    }
+    any = true;
+    const Column* column = table->column(part.args[0].name);
+    return std::ranges::any_of(run.catalog.indexes_of(*table), [&](const Relation* index) {
+      return column != nullptr && index->valid && !index->predicate && index->method == "btree" &&
+             !index->keys.empty() && index->keys[0].column == column->number;
+    });
+  };
+  const bool all = std::ranges::all_of(
+      query.targets, [&](const model::QueryTarget& target) { return is_end(target.expression); });
+  return all && any;
+}
+
+void scan_query(Run& run, const Query& query, int depth, bool per_row = false) {
   if (depth > kMaxViewDepth) return;
   std::vector<const Query*> subqueries;
   for (const model::QueryTarget& target : query.targets) {
     add_subqueries(target.expression, subqueries);
   }
   if (query.where) add_subqueries(*query.where, subqueries);
-  for (const Query* inner : subqueries) scan_query(run, *inner, depth + 1);
-  if (query.has_limit) return;
+  // One that gives a value is run for each row, others are joined to the query.
+  const auto gives_value = [](const Expression& part, const Query* inner) {
+    bool found = false;
+    model::for_each(part, [&](const Expression& own) {
+      found = found || (own.query.get() == inner && own.name.empty());
+    });
+    return found;
+  };
+  for (const Query* inner : subqueries) {
+    const bool value = (query.where && gives_value(*query.where, inner)) ||
+                       std::ranges::any_of(query.targets, [&](const model::QueryTarget& target) {
+                         return gives_value(target.expression, inner);
+                       });
+    scan_query(run, *inner, depth + 1, value && inner->relations.size() == 1);
+  }
+  if (query.has_limit || reads_ends_only(run, query)) return;
   for (const model::RelationUse& use : outer_relations(query, subqueries)) {
     const Relation* relation = run.relation_if_any(use.name);
-    if (relation != nullptr && !use.inserted_into) scan_use(run, *relation, use, query.where, 0);
+    if (relation != nullptr && !use.inserted_into) {
+      scan_use(run, *relation, use, query.where, 0, per_row);
+    }
   }
 }
 
@@ -186,12 +240,20 @@ bool stands_in_parts(const Query& query, const Expression& column) {
 
 /// Source: transformSelectStmt(): FROM with its conditions, the list, WHERE, and then the rest.
 bool analyse(Run& run, const Query& query) {
-  const Scope scope = query_scope(run, query);
-  const bool open = scope.entries.size() != query.relations.size() ||
+  std::vector<const Query*> subqueries;
+  for (const Expression& join : query.joins) add_subqueries(join, subqueries);
+  for (const model::QueryTarget& target : query.targets) {
+    add_subqueries(target.expression, subqueries);
+  }
+  if (query.where) add_subqueries(*query.where, subqueries);
+  Query outer;
+  outer.relations = outer_relations(query, subqueries);
+  const Scope scope = query_scope(run, outer);
+  const bool open = scope.entries.size() != outer.relations.size() ||
                     std::ranges::any_of(scope.entries, [](const Scope::Entry& entry) {
                       return entry.relation->open_columns;
                     });
-  if (open || !only_relations(query)) return true;
+  if (open || !query.flat) return true;
   for (const Expression& join : query.joins) {
     if (!check_query_expression(run, scope, join) ||
         !check_condition(run, scope, join, "JOIN/ON")) {
@@ -205,6 +267,8 @@ bool analyse(Run& run, const Query& query) {
                       !check_condition(run, scope, *query.where, "WHERE"))) {
     return false;
   }
+  // The columns of sub-queries are listed here, too.
+  if (!subqueries.empty()) return true;
   for (const Expression& column : query.columns) {
     const bool output = std::ranges::any_of(query.targets, [&](const model::QueryTarget& target) {
       return target.name == column.name;
@@ -314,7 +378,95 @@ bool check_row_locks(Run& run, const Query& query) {
 
 }  // namespace
 
+namespace {
+
+/// The columns of a sub-query are its own, or those of the query around it.
+bool check_inner_columns(Run& run, const Scope& outer, const Scope& scope, const Query& inner) {
+  for (const Expression& column : inner.columns) {
+    const bool output = std::ranges::any_of(inner.targets, [&](const model::QueryTarget& target) {
+      return target.name == column.name;
+    });
+    if ((output && !stands_in_parts(inner, column)) ||
+        scope.find(column.qualifier, column.name).column != nullptr ||
+        outer.find(column.qualifier, column.name).column != nullptr) {
+      continue;
+    }
+    if (!check_query_expression(run, scope, column)) return false;
+  }
+  return true;
+}
+
+/// What `x IN (SELECT …)` compares.
+bool check_compared(Run& run, const Scope& outer, const Scope& scope, const Expression& part) {
+  const Query& inner = *part.query;
+  if (part.args.size() != 1 || part.args[0].kind == ExpressionKind::kRow) return true;
+  const QueryShape shape = query_shape(run, inner, {});
+  if (shape.open) return true;
+  if (shape.columns.size() > 1) return run.fail("42601", "subquery has too many columns");
+  if (inner.targets.size() != 1 || (part.name != "IN" && part.name != "= ANY")) return true;
+  Scope both = scope;
+  both.entries.insert(both.entries.end(), outer.entries.begin(), outer.entries.end());
+  const model::TypeName left = infer_type(run.catalog, outer, part.args[0]);
+  const model::TypeName right = inner.targets[0].name == "*" && !shape.columns.empty()
+                                    ? shape.columns[0].type
+                                    : infer_type(run.catalog, both, inner.targets[0].expression);
+  if (category(run.catalog, left) == 0 || category(run.catalog, right) == 0 ||
+      left.name.name == "unknown" || right.name.name == "unknown" ||
+      resolve_operator(run.catalog, "=", {left, right}) != nullptr) {
+    return true;
+  }
+  return run.fail("42883", fmt::format("operator does not exist: {} = {}", model::display(left),
+                                       model::display(right)));
+}
+
+/// The relations of FROM and the list are looked at before the sub-queries of WHERE.
+bool check_before_subqueries(Run& run, const Query& query) {
+  std::vector<const Query*> subqueries;
+  if (query.where) add_subqueries(*query.where, subqueries);
+  if (subqueries.empty() || !query.flat) return true;
+  Query outer = query;
+  outer.relations = outer_relations(query, subqueries);
+  outer.where.reset();
+  if (!only_relations(outer)) return true;
+  for (const model::RelationUse& use : outer.relations) {
+    if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) return true;
+    if (run.relation(use.name, RelationKind::kTable, true) == nullptr) return false;
+  }
+  outer.columns.clear();
+  return analyse(run, outer);
+}
+
+}  // namespace
+
+bool check_subquery(Run& run, const Scope& outer, const Expression& part) {
+  const auto check_left = [&] {
+    return std::ranges::all_of(
+        part.args, [&](const Expression& arg) { return check_query_expression(run, outer, arg); });
+  };
+  if (!part.query || run.sees_variables) return check_left();
+  const Query& inner = *part.query;
+  const Scope scope = query_scope(run, inner);
+  const auto is_open = [](const Scope::Entry& entry) { return entry.relation->open_columns; };
+  if (!only_relations(inner) || !inner.branches.empty() ||
+      scope.entries.size() != inner.relations.size() ||
+      std::ranges::any_of(scope.entries, is_open) || std::ranges::any_of(outer.entries, is_open)) {
+    return check_left();
+  }
+  // Source: transformSubLink(): the query before what it is compared with.
+  return check_inner_columns(run, outer, scope, inner) && check_left() &&
+         check_compared(run, outer, scope, part);
+}
+
 bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
+  // Each SELECT of a UNION is analysed before the next one is looked at.
+  for (const Query& branch : query.branches) {
+    for (const model::RelationUse& use : branch.relations) {
+      if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
+      if (run.relation(use.name, RelationKind::kTable, true) == nullptr) return false;
+    }
+    if (!correlated && !run.sees_variables && !analyse(run, branch)) return false;
+  }
+  if (!correlated && !run.sees_variables && !check_before_subqueries(run, query)) return false;
   for (const model::RelationUse& use : query.relations) {
     if (run.is_system(use.name) && run.catalog.find_relation(use.name) == nullptr) continue;
     const Relation* relation = run.relation(use.name, RelationKind::kTable, true);
@@ -329,10 +481,12 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
     const bool alone = query.relations.size() == 1;
     if (!lock_use(run, *relation, use, alone ? query.where : std::nullopt, mode, 0)) return false;
     if (use.target_of_write && executed) {
-      run.change(relation->oid, [](Relation& copy) {
+      const Oid written = relation->oid;
+      run.change(written, [](Relation& copy) {
         copy.rows_loaded = true;
         copy.emptied = false;
       });
+      note_unknown_rows(run, written);
     }
   }
   // In a body a name may be one of its variables.
@@ -354,6 +508,29 @@ bool read_query(Run& run, const Query& query, bool executed, bool correlated) {
   }
   return true;
 }
+
+namespace {
+
+/// The collation that an expression takes from its columns; empty for the default one.
+/// Source: assign_collations_walker() in src/backend/parser/parse_collate.c.
+std::string collation_of(const Scope& scope, const Expression& expression) {
+  if (expression.kind == ExpressionKind::kColumn) {
+    const Scope::Found found = scope.find(expression.qualifier, expression.name);
+    return found.column == nullptr ? std::string() : found.column->collation;
+  }
+  if (expression.kind == ExpressionKind::kCollate) {
+    return expression.name == "default" ? std::string() : expression.name;
+  }
+  std::string result;
+  for (const Expression& arg : expression.args) {
+    const std::string own = collation_of(scope, arg);
+    if (!own.empty() && !result.empty() && own != result) return {};
+    if (!own.empty()) result = own;
+  }
+  return result;
+}
+
+}  // namespace
 
 QueryShape query_shape(Run& run, const Query& query, const std::vector<std::string>& names) {
   if (!query.branches.empty()) {
@@ -399,13 +576,11 @@ QueryShape query_shape(Run& run, const Query& query, const std::vector<std::stri
                          target.expression.kind != ExpressionKind::kColumn;
       add(target.name,
           known ? infer_type(run.catalog, scope, target.expression) : model::TypeName{});
-      if (target.expression.kind == ExpressionKind::kColumn && !shape.columns.empty()) {
-        const Scope::Found found = scope.find(target.expression.qualifier, target.expression.name);
-        if (found.column != nullptr) shape.columns.back().collation = found.column->collation;
-      } else if (target.expression.kind == ExpressionKind::kCollate && !shape.columns.empty() &&
-                 target.expression.name != "default") {
-        shape.columns.back().collation = target.expression.name;
-      }
+      Column& added = shape.columns.back();
+      const bool collated = target.expression.kind == ExpressionKind::kColumn ||
+                            target.expression.kind == ExpressionKind::kCollate ||
+                            is_collatable(run.catalog, added.type);
+      if (collated) added.collation = collation_of(scope, target.expression);
       continue;
     }
     if (!plain && target.expression.qualifier.empty()) shape.open = true;

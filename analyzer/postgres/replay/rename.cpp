@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/named_objects.h"
+#include "analyzer/postgres/replay/respell.h"
 
 namespace forelock::postgres {
 namespace {
@@ -21,6 +22,8 @@ bool rename_constraint(Run& run, const model::Rename& statement) {
   run.lock(*table, LockMode::kAccessExclusive);
   const std::string& from = statement.object.name.name;
   const std::string to = truncate_identifier(statement.new_name);
+  // It is looked up as a column is: RangeVarCallbackForRenameAttribute().
+  if (table->of_type != 0) return run.fail("42809", "cannot rename column of typed table");
   const CatalogConstraint* found = table->constraint_named(from);
   if (found == nullptr) {
     bool not_null = false;
@@ -130,6 +133,14 @@ void rename_in_defaults(Run& run, const Relation& sequence) {
 /// A type's new name in everything that spells it.
 void respell_type(Run& run, Oid oid, const model::QualifiedName& from,
                   const model::QualifiedName& to) {
+  change_dependents(run, oid, [&](model::Expression& part, const Scope&) {
+    if (part.kind != model::ExpressionKind::kCast || !part.type ||
+        part.type->name.name != from.name ||
+        (!part.type->name.schema.empty() && part.type->name.schema != from.schema)) {
+      return;
+    }
+    part.type->name = {to.schema == "public" ? "" : to.schema, to.name};
+  });
   for (const Dependency& dependency : run.catalog.dependents(oid)) {
     if (run.catalog.relation(dependency.object) != nullptr) {
       run.change(dependency.object, [&](Relation& copy) {
@@ -191,6 +202,7 @@ bool rename_relation(Run& run, const model::Rename& statement) {
     if (taken != nullptr) run.erase(taken->oid);
   }
   const model::QualifiedName from{relation->schema, relation->name};
+  respell_in_policies(run, oid, from.name, to);
   run.change(oid, [&](Relation& copy) { copy.name = to; });
   const Relation& renamed = run.at(oid);
   respell_type(run, oid, from, {renamed.schema, to});
@@ -210,7 +222,8 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
   const Type* type = run.catalog.find_type(name);
   if (type == nullptr) {
     if (run.options.assume_missing) return true;
-    return run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(name)));
+    return run.check_schema(name.schema) &&
+           run.fail("42704", fmt::format("type \"{}\" does not exist", model::display(name)));
   }
   if (domain && type->kind != TypeKind::kDomain && !type->assumed) {
     return run.fail("42809", fmt::format("{} is not a domain", model::display(name)));
@@ -248,35 +261,22 @@ bool move_type(Run& run, const model::QualifiedName& name, const std::string& ne
 }
 
 /// A function's new name in the expressions that call it.
-void respell_function(Run& run, Oid oid, const CatalogFunction& from, const CatalogFunction& to) {
-  const std::function<void(model::Expression&)> respell = [&](model::Expression& part) {
-    for (model::Expression& arg : part.args) respell(arg);
+void respell_function(Run& run, const CatalogFunction& from, const CatalogFunction& to) {
+  change_dependents(run, from.oid, [&](model::Expression& part, const Scope& scope) {
     if (part.kind != model::ExpressionKind::kFunction || part.name != from.name ||
         (!part.qualifier.empty() && part.qualifier != from.schema)) {
       return;
     }
+    // Of several functions of the name the call's arguments tell which one it is.
+    const bool alone = run.catalog.find_functions({from.schema, from.name}).size() == 1;
+    if (!alone) {
+      const ResolvedFunction called = resolve_function(
+          run.catalog, {from.schema, from.name}, argument_types(run.catalog, scope, part), true);
+      if (called.user == nullptr || called.user->oid != from.oid) return;
+    }
     part.name = to.name;
     part.qualifier = to.schema == "public" ? "" : to.schema;
-  };
-  const auto respell_in = [&](std::optional<model::Expression>& expression) {
-    if (expression) respell(*expression);
-  };
-  for (const Dependency& dependency : run.catalog.dependents(oid)) {
-    if (run.catalog.relation(dependency.object) == nullptr) continue;
-    run.change(dependency.object, [&](Relation& copy) {
-      for (Column& column : copy.columns) {
-        respell_in(column.default_value);
-        respell_in(column.generation_expression);
-      }
-      for (CatalogConstraint& constraint : copy.constraints) respell_in(constraint.expression);
-      for (IndexColumn& key : copy.keys) respell_in(key.expression);
-      respell_in(copy.predicate);
-      for (Policy& policy : copy.policies) {
-        respell_in(policy.definition.using_expression);
-        respell_in(policy.definition.check_expression);
-      }
-    });
-  }
+  });
 }
 
 bool move_function(Run& run, const model::ObjectReference& object, const std::string& schema,
@@ -284,14 +284,15 @@ bool move_function(Run& run, const model::ObjectReference& object, const std::st
   const auto found = matching_functions(run, object);
   if (found.empty()) {
     if (run.options.assume_missing || object.kind == ObjectKind::kAggregate) return true;
-    return run.fail("42883", fmt::format("function {}({}) does not exist",
+    return run.check_schema(object.name.schema) &&
+           run.fail("42883", fmt::format("function {}({}) does not exist",
                                          model::display(object.name), object.argument_list()));
   }
   CatalogFunction copy = *found[0];
   if (!schema.empty()) copy.schema = schema;
   if (!name.empty()) copy.name = truncate_identifier(name);
   const CatalogFunction before = *found[0];
-  respell_function(run, before.oid, before, copy);
+  respell_function(run, before, copy);
   run.catalog.put(std::move(copy));
   return true;
 }
@@ -316,9 +317,11 @@ bool rename_schema(Run& run, const std::string& from, const std::string& to) {
     if (type->schema == from && !move_type(run, {from, type->name}, to, "", false)) return false;
   }
   for (const Relation* relation : run.catalog.relations()) {
-    if (relation->schema == from) {
-      run.change(relation->oid, [&](Relation& part) { part.schema = to; });
-    }
+    if (relation->schema != from) continue;
+    const Oid oid = relation->oid;
+    const std::string name = relation->name;
+    run.change(oid, [&](Relation& part) { part.schema = to; });
+    respell_type(run, oid, {from, name}, {to, name});
   }
   for (const Relation* relation : run.catalog.relations()) {
     if (relation->schema == to && relation->kind == RelationKind::kSequence) {
@@ -329,7 +332,7 @@ bool rename_schema(Run& run, const std::string& from, const std::string& to) {
     if (function->schema != from) continue;
     CatalogFunction moved = *function;
     moved.schema = to;
-    respell_function(run, moved.oid, *function, moved);
+    respell_function(run, *function, moved);
     run.catalog.put(std::move(moved));
   }
   for (const Statistics* object : run.catalog.statistics()) {
@@ -517,7 +520,7 @@ bool apply(Run& run, const model::SetSchema& statement) {
   }
   std::vector<Oid> parts = relation->indexes;
   for (const Column& column : relation->columns) {
-    if (column.owned_sequence != 0) parts.push_back(column.owned_sequence);
+    for (const Oid sequence : owned_sequences(column)) parts.push_back(sequence);
   }
   parts.push_back(oid);
   for (const Oid part : parts) {
@@ -530,7 +533,9 @@ bool apply(Run& run, const model::SetSchema& statement) {
   }
   for (const Oid part : parts) {
     if (run.catalog.relation(part) == nullptr) continue;
+    const model::QualifiedName from{run.at(part).schema, run.at(part).name};
     run.change(part, [&](Relation& copy) { copy.schema = statement.new_schema; });
+    respell_type(run, part, from, {statement.new_schema, from.name});
     if (run.at(part).kind == RelationKind::kSequence) rename_in_defaults(run, run.at(part));
   }
   return true;

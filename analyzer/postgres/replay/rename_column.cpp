@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/named_objects.h"
+#include "analyzer/postgres/replay/respell.h"
 
 namespace forelock::postgres {
 namespace {
@@ -35,6 +37,7 @@ void rename_column_of(Run& run, Oid table, const std::string& from, const std::s
       replace_name(trigger.definition.columns, from, to);
       rename_in(trigger.definition.when, from, to);
     }
+    for (RewriteRule& rule : copy.rule_objects) rename_in_condition(rule.definition, from, to);
     for (Policy& policy : copy.policies) {
       rename_in(policy.definition.using_expression, from, to);
       rename_in(policy.definition.check_expression, from, to);
@@ -58,6 +61,16 @@ void rename_column_of(Run& run, Oid table, const std::string& from, const std::s
       rename_in(copy.predicate, from, to);
       for (IndexColumn& key : copy.keys) rename_in(key.expression, from, to);
     });
+  }
+}
+
+void rename_in_statistics(Run& run, Oid table, const std::string& from, const std::string& to) {
+  for (const Dependency& dependency : run.catalog.dependents(table)) {
+    const Statistics* found = run.catalog.statistics(dependency.object);
+    if (found == nullptr) continue;
+    Statistics copy = *found;
+    for (model::IndexKey& key : copy.definition.keys) rename_in(key.expression, from, to);
+    run.catalog.put(std::move(copy));
   }
 }
 
@@ -129,6 +142,8 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
         std::erase_if(copy.columns, [&](const Column& c) { return c.name == to; });
       });
     }
+    respell_column_in_policies(run, part, from, to);
+    rename_in_statistics(run, part, from, to);
     rename_column_of(run, part, from, to);
   }
   return true;

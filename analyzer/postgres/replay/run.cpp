@@ -165,6 +165,12 @@ const Column* Run::column(Oid oid, std::string_view name) {
   return at(oid).column(name);
 }
 
+bool Run::check_schema(const std::string& schema) {
+  return schema.empty() || schema.find('.') != std::string::npos ||
+         catalog.find_schema(schema) != nullptr || schema.starts_with("pg_temp") ||
+         fail("3F000", fmt::format("schema \"{}\" does not exist", schema));
+}
+
 bool Run::has_unknown_extension() const {
   return std::ranges::any_of(catalog.extensions(), [](const Extension* extension) {
     return !facts::is_known_extension(extension->name);
@@ -181,6 +187,7 @@ ResolvedType Run::type(const model::TypeName& written) {
     return result;
   }
   if (!options.assume_missing && !has_unknown_extension()) {
+    if (!check_schema(written.name.schema)) return result;
     fail("42704", fmt::format("type \"{}\" does not exist", model::display(written)));
     return result;
   }

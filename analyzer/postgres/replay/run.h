@@ -70,6 +70,8 @@ class Run {
   const Column* column(Oid relation, std::string_view name);
   /// Whether an extension is installed whose functions and types are not known here.
   [[nodiscard]] bool has_unknown_extension() const;
+  /// Whether a schema that a name is written with is there: 3F000. An empty one is.
+  bool check_schema(const std::string& schema);
   /// A type. Unknown ones are made up when they may be; `known` is false after failing (42704).
   ResolvedType type(const model::TypeName& written);
 
@@ -117,6 +119,11 @@ bool is_index(RelationKind kind);
 /// sequence; its constraints are left to the caller. Null after failing.
 Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& definition);
 
+/// Whether values of the column can be stored out of line, and compressed.
+bool is_toastable(const Run& run, const Column& column);
+/// Whether a collation of the name is there, or may be: 42704.
+bool check_collation(Run& run, const std::string& name);
+
 /// Adds what an expression needs to the relation's value.
 bool is_system_column(std::string_view name);
 void add_needs(Relation& table, std::vector<Dependency> needs, Dependency::Part kind,
@@ -128,6 +135,11 @@ bool check_expression(Run& run, const Relation& table, const model::Expression& 
 /// The same in a query over the relations of `scope`, where sub-queries may stand: also 42702, and
 /// 42P01 for a qualifier that names none of them.
 bool check_query_expression(Run& run, const Scope& scope, const model::Expression& expression);
+/// An expression over OLD and NEW, the rows of a trigger or a rule, which is a condition as well.
+bool check_row_condition(Run& run, const Relation& table, const model::Expression& condition,
+                         std::string_view where, std::string_view clause);
+/// A sub-query that stands in an expression over `outer`: its columns, and what IN compares.
+bool check_subquery(Run& run, const Scope& outer, const model::Expression& part);
 /// A condition must be boolean: 42804. Its parts have been checked.
 bool check_condition(Run& run, const Scope& scope, const model::Expression& condition,
                      std::string_view where);
@@ -170,6 +182,9 @@ bool set_not_null(Run& run, Oid table, AttributeNumber number);
 /// Whether no table is of the composite type, as a change of it without CASCADE needs: 2BP01.
 bool check_typed_tables(Run& run, const Relation& type);
 
+/// Whether rows of the table may be updated or deleted, as to publications that need to know which
+/// they were: 55000. `action`: "update" or "delete".
+bool check_replica_identity(Run& run, const Relation& table, std::string_view action);
 /// Whether a publication names the table.
 bool is_published(const Run& run, Oid table);
 
@@ -302,6 +317,7 @@ bool apply(Run& run, const model::CreateDomain& statement);
 bool apply(Run& run, const model::AlterDomain& statement);
 bool apply(Run& run, const model::CreateView& statement);
 bool apply(Run& run, const model::CreateFunction& statement);
+bool apply(Run& run, const model::AlterFunction& statement);
 bool apply(Run& run, const model::CreateTrigger& statement);
 bool apply(Run& run, const model::CreatePolicy& statement);
 bool apply(Run& run, const model::AlterPolicy& statement);

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
@@ -11,12 +14,10 @@ namespace forelock::postgres {
 namespace {
 
 /// Points an owned sequence at its column: OWNED BY table.column.
-bool own_sequence(Run& run, Relation& sequence, const std::vector<std::string>& owner) {
+bool take_owner(Run& run, Relation& sequence, const std::vector<std::string>& owner) {
   if (sequence.table != 0 && run.catalog.relation(sequence.table) != nullptr) {
     run.change(sequence.table, [&](Relation& copy) {
-      for (Column& column : copy.columns) {
-        if (column.owned_sequence == sequence.oid) column.owned_sequence = 0;
-      }
+      for (Column& column : copy.columns) disown_sequence(column, sequence.oid);
     });
   }
   sequence.table = 0;
@@ -40,10 +41,29 @@ bool own_sequence(Run& run, Relation& sequence, const std::vector<std::string>& 
   const AttributeNumber number = column->number;
   run.change(oid, [&](Relation& copy) {
     for (Column& own : copy.columns) {
-      if (own.number == number) own.owned_sequence = sequence.oid;
+      if (own.number != number) continue;
+      // An identity column stays with its own sequence.
+      if (own.identity != model::IdentityKind::kNone) {
+        own.more_sequences.push_back(sequence.oid);
+      } else {
+        own_sequence(own, sequence.oid);
+      }
     }
   });
   return true;
+}
+
+struct Limits {
+  std::int64_t least = 0, most = 0;
+};
+
+Limits limits_of(const std::optional<model::TypeName>& type) {
+  const auto of = []<typename T>(T) {
+    return Limits{std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
+  };
+  const std::string name = type ? type->name.name : "int8";
+  if (name == "int2") return of(std::int16_t{});
+  return name == "int4" ? of(std::int32_t{}) : of(std::int64_t{});
 }
 
 bool check_sequence(Run& run, const model::SequenceOptions& options) {
@@ -95,7 +115,7 @@ bool apply(Run& run, const model::CreateSequence& statement) {
   if (statement.persistence == model::Persistence::kUnlogged) {
     sequence.persistence = model::Persistence::kUnlogged;
   }
-  if (statement.options.owned_by && !own_sequence(run, sequence, *statement.options.owned_by)) {
+  if (statement.options.owned_by && !take_owner(run, sequence, *statement.options.owned_by)) {
     return false;
   }
   sequence.sequence.owned_by.reset();
@@ -129,16 +149,24 @@ bool apply(Run& run, const model::AlterSequence& statement) {
   take(copy.sequence.cache, options.cache);
   take(copy.sequence.cycle, options.cycle);
   if (options.type) {
+    // Bounds that were those of the old type become those of the new one: init_params().
+    const Limits before = limits_of(copy.sequence.type);
     copy.sequence.type = resolve_type(run.catalog, *options.type).name;
-    copy.sequence.maximum.reset();
+    const Limits after = limits_of(copy.sequence.type);
+    if (!options.maximum && copy.sequence.maximum == before.most)
+      copy.sequence.maximum = after.most;
+    if (!options.minimum && copy.sequence.minimum == before.least) {
+      copy.sequence.minimum = after.least;
+    }
     resolve_sequence_options(copy.sequence);
   }
   if (!check_sequence(run, copy.sequence)) return false;
   if (options.owned_by) {
     const Relation* table = run.catalog.relation(copy.table);
     const Column* column = table == nullptr ? nullptr : table->column(copy.owner_column);
-    const bool identity = column != nullptr && column->identity != model::IdentityKind::kNone;
-    if (!own_sequence(run, copy, *options.owned_by)) return false;
+    const bool identity = column != nullptr && column->identity != model::IdentityKind::kNone &&
+                          column->owned_sequence == copy.oid;
+    if (!take_owner(run, copy, *options.owned_by)) return false;
     if (identity) return run.fail("0A000", "cannot change ownership of identity sequence");
   }
   run.put(std::move(copy));

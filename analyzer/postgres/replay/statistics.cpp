@@ -94,6 +94,13 @@ bool apply(Run& run, const model::CreateStatistics& statement) {
     }
   }
   object.oid = run.catalog.new_oid();
+  for (const model::IndexKey& key : statement.keys) {
+    if (!key.expression) continue;
+    for (Dependency need : needs_of(run.catalog, Scope::of(run.at(oid)), *key.expression)) {
+      need.object = object.oid;
+      object.needs.push_back(need);
+    }
+  }
   for (const AttributeNumber number : used) {
     object.needs.push_back(
         {.object = object.oid, .needs = oid, .needs_column = number, .automatic = true});

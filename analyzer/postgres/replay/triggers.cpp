@@ -36,7 +36,7 @@ bool check_trigger_function(Run& run, const model::QualifiedName& name, Oid& fun
 /// Source: CreateTriggerFiringOn() in src/backend/commands/trigger.c.
 bool check_transition_tables(Run& run, const Relation& table,
                              const model::CreateTrigger& statement) {
-  if (!statement.old_table && !statement.new_table) return true;
+  if (statement.old_table.empty() && statement.new_table.empty()) return true;
   if (table.kind == RelationKind::kView || table.kind == RelationKind::kForeignTable) {
     return run.fail("42809",
                     fmt::format("\"{}\" cannot have triggers with transition tables", table.name));
@@ -65,8 +65,8 @@ bool check_transition_tables(Run& run, const Relation& table,
     return run.fail("0A000",
                     "transition tables cannot be specified for triggers with column lists");
   }
-  if ((statement.new_table && rows == kDeleteEvent) ||
-      (statement.old_table && rows == kInsertEvent)) {
+  if ((!statement.new_table.empty() && rows == kDeleteEvent) ||
+      (!statement.old_table.empty() && rows == kInsertEvent)) {
     return run.fail("42P17", "the trigger's event has no such transition table");
   }
   return true;
@@ -75,8 +75,7 @@ bool check_transition_tables(Run& run, const Relation& table,
 /// The condition of a trigger: CreateTriggerFiringOn().
 bool check_when(Run& run, const Relation& table, const model::CreateTrigger& statement) {
   if (!statement.when || table.open_columns) return true;
-  if (!check_expression(run, table, *statement.when, "trigger WHEN conditions") ||
-      !check_condition(run, Scope::of(table), *statement.when, "WHEN")) {
+  if (!check_row_condition(run, table, *statement.when, "trigger WHEN conditions", "WHEN")) {
     return false;
   }
   bool good = true;

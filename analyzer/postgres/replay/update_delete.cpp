@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/firing.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 #include "analyzer/postgres/replay/partition_rows.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/replay/written_rows.h"
@@ -33,11 +35,31 @@ model::Query as_query(const model::QualifiedName& table, const std::string& alia
   return query;
 }
 
+/// Whether nothing is read but by the sub-queries of the expressions.
+bool only_subqueries_read(const std::vector<model::RelationUse>& reads,
+                          const std::vector<const Expression*>& expressions) {
+  const auto stands_in = [](const Expression& expression, const model::RelationUse& use) {
+    bool found = false;
+    model::for_each(expression, [&](const Expression& part) {
+      if (part.kind != model::ExpressionKind::kSubquery || !part.query) return;
+      found = found || std::ranges::any_of(part.query->relations, [&](const auto& inner) {
+                return inner.name == use.name && inner.span == use.span;
+              });
+    });
+    return found;
+  };
+  return std::ranges::all_of(reads, [&](const model::RelationUse& use) {
+    return std::ranges::any_of(
+        expressions, [&](const Expression* expression) { return stands_in(*expression, use); });
+  });
+}
+
 /// The relation that a statement names, if its columns are all known: the parser looks at it before
 /// the rewriter asks whether rows of it can be changed at all.
 const Relation* named_target(Run& run, const model::QualifiedName& name,
-                             const std::vector<model::RelationUse>& reads) {
-  if (run.sees_variables || !reads.empty()) return nullptr;
+                             const std::vector<model::RelationUse>& reads,
+                             const std::vector<const Expression*>& expressions) {
+  if (run.sees_variables || !only_subqueries_read(reads, expressions)) return nullptr;
   const Relation* named = run.relation_if_any(name);
   if (named == nullptr || named->open_columns || named->assumed || is_index(named->kind) ||
       named->kind == RelationKind::kCompositeType) {
@@ -49,7 +71,7 @@ const Relation* named_target(Run& run, const model::QualifiedName& name,
 /// With nothing else to read, every column of WHERE is the target's.
 bool check_where(Run& run, const Relation& named, const std::string& alias,
                  const std::optional<Expression>& where) {
-  if (!where || has_subquery(*where)) return true;
+  if (!where) return true;
   const Scope scope{{{alias.empty() ? named.name : alias, &named}}};
   return check_query_expression(run, scope, *where) && check_condition(run, scope, *where, "WHERE");
 }
@@ -98,6 +120,14 @@ void lock_rows_of(Run& run, const Relation& table, bool only,
   }
 }
 
+/// Each table whose rows change is one that a publication can tell them apart in.
+bool check_published(Run& run, const Relation& table, bool only,
+                     const std::optional<Expression>& where, std::string_view action) {
+  const std::vector<Oid> changed = only ? std::vector<Oid>{table.oid} : kept_by(run, table, where);
+  return std::ranges::all_of(
+      changed, [&](Oid oid) { return check_replica_identity(run, run.at(oid), action); });
+}
+
 /// A row whose partition key is set to constants moves to the partition of the new key.
 void lock_destinations(Run& run, const Relation& table, const model::Update& statement) {
   if (table.kind != RelationKind::kPartitionedTable || statement.only) return;
@@ -133,13 +163,26 @@ void check_new_values(Run& run, const Relation& table, const model::Update& stat
     if (const auto error = value_error(run.catalog, column->type, value)) {
       run.may_fail(every_row, error->sqlstate, error->message);
     }
+    const auto refused = [&](const CatalogConstraint& constraint) {
+      return constraint.kind == model::ConstraintKind::kCheck && constraint.enforced &&
+             constraint.expression && refutes(*constraint.expression, name, value);
+    };
+    const auto check = std::ranges::find_if(table.constraints, refused);
+    if (check != table.constraints.end() && is_constant(value)) {
+      run.may_fail(every_row, "23514",
+                   fmt::format("new row for relation \"{}\" violates check constraint \"{}\"",
+                               table.name, check->name));
+    }
   }
 }
 
 }  // namespace
 
 bool apply(Run& run, const model::Update& statement) {
-  const Relation* named = named_target(run, statement.table, statement.reads);
+  std::vector<const Expression*> expressions;
+  for (const auto& [name, value] : statement.assignments) expressions.push_back(&value);
+  if (statement.where) expressions.push_back(&*statement.where);
+  const Relation* named = named_target(run, statement.table, statement.reads, expressions);
   if (named != nullptr && !check_update(run, statement, *named)) return false;
   const Relation* target = write_target(run, statement.table, "update");
   if (target == nullptr) return false;
@@ -174,7 +217,10 @@ bool apply(Run& run, const model::Update& statement) {
       return run.fail("428C9", fmt::format("column \"{}\" can only be updated to DEFAULT", name));
     }
   }
-  if (!check_writable(run, run.at(table))) return false;
+  if (!check_writable(run, run.at(table)) ||
+      !check_published(run, run.at(table), statement.only, where, "update")) {
+    return false;
+  }
   check_new_values(run, run.at(table), statement);
   lock_destinations(run, run.at(table), statement);
   fire_triggers(run, run.at(table), kUpdateEvent, columns);
@@ -185,7 +231,9 @@ bool apply(Run& run, const model::Update& statement) {
     if (value.kind != model::ExpressionKind::kColumn || value.name != name) changed.push_back(name);
   }
   lock_referenced(run, owner, &changed);
-  follow_references(run, owner, false, &changed);
+  follow_references(run, owner, false, &changed, where);
+  forget_inserted(run, table, &columns);
+  if (owner.kind == RelationKind::kPartitionedTable) note_unknown_rows(run, table);
   note_nulls(run, table, values, false);
   note_nulls(run, table, nulls, true);
   for (const auto& [name, value] : statement.assignments) note_constant(run, table, name, value);
@@ -193,7 +241,9 @@ bool apply(Run& run, const model::Update& statement) {
 }
 
 bool apply(Run& run, const model::Delete& statement) {
-  const Relation* named = named_target(run, statement.table, statement.reads);
+  std::vector<const Expression*> expressions;
+  if (statement.where) expressions.push_back(&*statement.where);
+  const Relation* named = named_target(run, statement.table, statement.reads, expressions);
   if (named != nullptr && !check_where(run, *named, statement.alias, statement.where)) return false;
   const Relation* target = write_target(run, statement.table, "delete");
   if (target == nullptr) return false;
@@ -205,11 +255,13 @@ bool apply(Run& run, const model::Delete& statement) {
   lock_rows_of(run, run.at(table), statement.only, where, statement.reads);
   if (!read_for_write(run, run.at(table), statement.alias, where, statement.only,
                       statement.reads) ||
-      !check_writable(run, run.at(table))) {
+      !check_writable(run, run.at(table)) ||
+      !check_published(run, run.at(table), statement.only, where, "delete")) {
     return false;
   }
   fire_triggers(run, run.at(table), kDeleteEvent);
-  follow_references(run, run.at(table), true, nullptr);
+  follow_references(run, run.at(table), true, nullptr, where);
+  forget_inserted(run, table, nullptr);
   if (!statement.where && statement.reads.empty()) {
     run.change(table, [](Relation& copy) { copy.rows_deleted = true; });
     note_emptied(run, table, !statement.only);
@@ -243,6 +295,7 @@ bool apply(Run& run, const model::Merge& statement) {
     if (run.column(table, column) == nullptr) return false;
   }
   if (statement.inserts) note_rows(run, table);
+  forget_inserted(run, table, nullptr);
   if (statement.deletes) follow_references(run, run.at(table), true, nullptr);
   return true;
 }

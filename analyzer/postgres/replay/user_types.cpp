@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include "analyzer/postgres/names.h"
+#include "analyzer/postgres/replay/inserted_values.h"
+#include "analyzer/postgres/replay/respell.h"
 #include "analyzer/postgres/replay/run.h"
 #include "analyzer/postgres/typecheck.h"
 
@@ -144,8 +149,10 @@ bool holds_inside(const Run& run, const Relation& relation, AttributeNumber numb
   });
 }
 
-/// Tables with a column of the domain are read under SHARE. False after failing.
-bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::string& reason) {
+/// Tables with a column of the domain are read under SHARE. False after failing. `violated`: a
+/// value of the column is known that fails.
+bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::string& reason,
+                const std::function<bool(const Column&)>& violated) {
   std::vector<Oid> domains = {domain};
   for (std::size_t i = 0; i < domains.size(); ++i) {
     for (const Dependency& dependency : run.catalog.dependents(domains[i])) {
@@ -161,7 +168,9 @@ bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::stri
         run.lock(*table, LockMode::kShare);
         run.scan(*table, reason);
         if (run.may_have_rows(*table)) {
-          run.risk(sqlstate, fmt::format("a value in \"{}\" may violate the domain", table->name));
+          const Column* column = table->column(dependency.object_column);
+          run.may_fail(column != nullptr && violated(*column), sqlstate,
+                       fmt::format("a value in \"{}\" may violate the domain", table->name));
         }
       } else if (run.catalog.type(dependency.object) != nullptr &&
                  std::ranges::find(domains, dependency.object) == domains.end()) {
@@ -170,6 +179,13 @@ bool scan_users(Run& run, Oid domain, std::string_view sqlstate, const std::stri
     }
   }
   return true;
+}
+
+/// Whether a value of a column is known that the check refuses.
+std::function<bool(const Column&)> refused_by(std::optional<model::Expression> check) {
+  return [check = std::move(check)](const Column& column) {
+    return check && violates_domain_check(column, *check);
+  };
 }
 
 /// The default of a domain is a value of its type.
@@ -241,51 +257,58 @@ bool apply(Run& run, const model::AddEnumValue& statement) {
 
 namespace {
 
-/// Constants of the enum in an expression: cast to it, or compared with a column of it.
-void rename_constants(model::Expression& expression, const Relation& table, const Type& type,
+/// Constants of the enum among the arguments: cast to it, or compared with a column of it.
+void rename_constants(model::Expression& part, const Scope& scope, const Type& type,
                       const model::RenameEnumValue& statement) {
-  bool of_type = expression.kind == model::ExpressionKind::kCast && expression.type &&
-                 expression.type->name.name == type.name;
-  if (expression.kind == model::ExpressionKind::kOperator) {
-    of_type = std::ranges::any_of(expression.args, [&](const model::Expression& arg) {
+  bool of_type =
+      part.kind == model::ExpressionKind::kCast && part.type && part.type->name.name == type.name;
+  if (part.kind == model::ExpressionKind::kOperator) {
+    of_type = std::ranges::any_of(part.args, [&](const model::Expression& arg) {
       const Column* column =
-          arg.kind == model::ExpressionKind::kColumn ? table.column(arg.name) : nullptr;
+          arg.kind == model::ExpressionKind::kColumn ? scope.find("", arg.name).column : nullptr;
       return column != nullptr && column->type_oid == type.oid;
     });
   }
-  for (model::Expression& arg : expression.args) {
+  for (model::Expression& arg : part.args) {
     if (of_type && arg.kind == model::ExpressionKind::kConstant &&
         arg.constant == model::ConstantKind::kString && arg.name == statement.old_label) {
       arg.name = statement.new_label;
     }
-    rename_constants(arg, table, type, statement);
   }
 }
 
-/// The same in the checks and indexes of a table.
-void rename_in_table(Run& run, Oid table, const Type& type,
-                     const model::RenameEnumValue& statement) {
-  const Relation before = run.at(table);
-  const auto rename = [&](std::optional<model::Expression>& expression) {
-    if (expression) rename_constants(*expression, before, type, statement);
-  };
-  run.change(table, [&](Relation& copy) {
-    for (CatalogConstraint& constraint : copy.constraints) rename(constraint.expression);
-    for (Column& column : copy.columns) rename(column.generation_expression);
-    for (Policy& policy : copy.policies) {
-      rename(policy.definition.using_expression);
-      rename(policy.definition.check_expression);
+void rename_in_view(Run& run, Oid view, Oid type, const model::RenameEnumValue& statement) {
+  run.change(view, [&](Relation& copy) {
+    for (QueryReference& reference : copy.query_references) {
+      if (!reference.constant || reference.type != type) continue;
+      const std::string& now = reference.label.empty() ? reference.spelled : reference.label;
+      if (now == statement.old_label) reference.label = statement.new_label;
     }
   });
-  for (const Oid index : before.indexes) {
-    if (run.catalog.relation(index) == nullptr || !run.at(index).predicate) continue;
-    run.change(index, [&](Relation& copy) { rename(copy.predicate); });
+}
+
+/// The same in a table's expressions, in its indexes and in the views that read it.
+void rename_in_table(Run& run, Oid table, const Type& type,
+                     const model::RenameEnumValue& statement) {
+  const auto rename = [&](model::Expression& part, const Scope& scope) {
+    rename_constants(part, scope, type, statement);
+  };
+  change_expressions(run, table, rename);
+  const std::vector<Oid> indexes = run.at(table).indexes;
+  for (const Oid index : indexes) {
+    if (run.catalog.relation(index) != nullptr) change_expressions(run, index, rename);
+  }
+  for (const Dependency& dependency : run.catalog.dependents(table)) {
+    const Relation* view = run.catalog.relation(dependency.object);
+    if (view != nullptr && view->query) rename_in_view(run, view->oid, type.oid, statement);
   }
 }
 
 /// Stored defaults hold the value and not its label.
 void rename_label(Run& run, Oid type, const model::RenameEnumValue& statement) {
   for (const Dependency& dependency : run.catalog.dependents(type)) {
+    const Relation* user = run.catalog.relation(dependency.object);
+    if (user != nullptr && user->query) rename_in_view(run, user->oid, type, statement);
     if (dependency.kind != Dependency::Part::kColumn ||
         run.catalog.relation(dependency.object) == nullptr) {
       continue;
@@ -358,9 +381,24 @@ std::string multirange_name(const Type& range) {
   return truncate_identifier(name.replace(at, 5, "multirange"));
 }
 
+namespace {
+
+model::TypeName named_type(const std::string& name) {
+  model::TypeName type;
+  type.name.name = name;
+  return type;
+}
+
+}  // namespace
+
 bool apply(Run& run, const model::CreateRangeType& statement) {
   const auto name = new_type_name(run, statement.name);
   if (!name) return false;
+  for (const auto& [option, value] : statement.options) {
+    const bool bare =
+        value.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+    if (option == "subtype" && bare && !run.type(named_type(value)).known) return false;
+  }
   Type probe;
   probe.name = name->name;
   probe.range = statement.options;
@@ -426,6 +464,11 @@ bool apply(Run& run, const model::AlterDomain& statement) {
     const auto& list = run.catalog.type(oid)->constraints;
     return std::ranges::find(list, name, &CatalogConstraint::name) != list.end();
   };
+  const auto check_named = [&](const std::string& name) {
+    const auto& list = run.catalog.type(oid)->constraints;
+    const auto found = std::ranges::find(list, name, &CatalogConstraint::name);
+    return found == list.end() ? std::nullopt : found->expression;
+  };
   const auto missing = [&] {
     if (statement.if_exists || domain->assumed) {
       run.effects.changes_nothing = !domain->assumed;
@@ -447,7 +490,10 @@ bool apply(Run& run, const model::AlterDomain& statement) {
         run.effects.changes_nothing = true;
         return true;
       }
-      if (!scan_users(run, oid, "23502", "the domain becomes NOT NULL")) return false;
+      if (!scan_users(run, oid, "23502", "the domain becomes NOT NULL",
+                      [](const Column& column) { return column.nulls_written; })) {
+        return false;
+      }
       change_type(run, oid, [](Type& copy) { copy.not_null = true; });
       return true;
     case Action::kDropNotNull:
@@ -456,7 +502,8 @@ bool apply(Run& run, const model::AlterDomain& statement) {
     case Action::kAddConstraint: {
       if (!add_domain_constraint(run, oid, statement.constraint)) return false;
       return statement.constraint.not_valid ||
-             scan_users(run, oid, "23514", "a constraint of the domain is checked");
+             scan_users(run, oid, "23514", "a constraint of the domain is checked",
+                        refused_by(statement.constraint.expression));
     }
     case Action::kDropConstraint:
       if (!find_constraint(statement.constraint_name)) return missing();
@@ -468,7 +515,10 @@ bool apply(Run& run, const model::AlterDomain& statement) {
       return true;
     case Action::kValidateConstraint:
       if (!find_constraint(statement.constraint_name)) return missing();
-      if (!scan_users(run, oid, "23514", "a constraint of the domain is checked")) return false;
+      if (!scan_users(run, oid, "23514", "a constraint of the domain is checked",
+                      refused_by(check_named(statement.constraint_name)))) {
+        return false;
+      }
       change_type(run, oid, [&](Type& copy) {
         for (CatalogConstraint& constraint : copy.constraints) {
           if (constraint.name == statement.constraint_name) constraint.validated = true;

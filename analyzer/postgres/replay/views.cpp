@@ -10,6 +10,41 @@
 namespace forelock::postgres {
 namespace {
 
+/// The function of the history's own that is called; 0 for any other.
+Oid called_function(const Run& run, const Scope& scope, const model::Expression& call) {
+  const auto found = run.catalog.find_functions({call.qualifier, call.name});
+  if (found.size() == 1) return found.front()->oid;
+  if (found.empty()) return 0;
+  const ResolvedFunction called = resolve_function(run.catalog, {call.qualifier, call.name},
+                                                   argument_types(run.catalog, scope, call), true);
+  return called.user == nullptr ? 0 : called.user->oid;
+}
+
+/// Calls `visit` on the parts of every expression that the query's text holds at its own level.
+template <typename Visitor>
+void for_each_part(const model::Query& query, const Visitor& visit) {
+  for (const model::QueryTarget& target : query.targets) model::for_each(target.expression, visit);
+  if (query.where) model::for_each(*query.where, visit);
+  for (const model::Expression& join : query.joins) model::for_each(join, visit);
+  for (const model::Query& branch : query.branches) for_each_part(branch, visit);
+}
+
+/// The enum whose labels are meant where constants stand among the arguments; 0 for none.
+Oid enum_of(const Run& run, const Scope& scope, const model::Expression& part) {
+  Oid type = 0;
+  if (part.kind == model::ExpressionKind::kCast && part.type) {
+    type = resolve_type(run.catalog, *part.type).user_type;
+  } else if (part.kind == model::ExpressionKind::kOperator) {
+    for (const model::Expression& arg : part.args) {
+      if (arg.kind != model::ExpressionKind::kColumn) continue;
+      const Column* column = scope.find(arg.qualifier, arg.name).column;
+      if (column != nullptr && column->type_oid != 0) type = column->type_oid;
+    }
+  }
+  const Type* found = run.catalog.type(type);
+  return found != nullptr && found->kind == TypeKind::kEnum ? type : 0;
+}
+
 /// The names in a view's query with what they mean now. None where the text cannot be told apart.
 std::vector<QueryReference> query_references(const Run& run, const model::Query& query) {
   const std::size_t base = query.sql.empty() ? std::string::npos : run.sql.rfind(query.sql);
@@ -43,6 +78,38 @@ std::vector<QueryReference> query_references(const Run& run, const model::Query&
     reference.column = found.column->number;
     add(std::move(reference), column.span);
   }
+  for (const model::Expression& call : query.expressions) {
+    QueryReference reference;
+    reference.function = called_function(run, scope, call);
+    reference.spelled = call.name;
+    reference.qualifier = call.qualifier;
+    const std::size_t open = run.sql.find('(', call.span.begin_byte);
+    if (reference.function == 0 || open == std::string::npos) continue;
+    add(std::move(reference), {call.span.begin_byte, static_cast<std::uint32_t>(open)});
+  }
+  for_each_part(query, [&](const model::Expression& part) {
+    const Oid labels_of = enum_of(run, scope, part);
+    for (const model::Expression& arg : part.args) {
+      if (labels_of == 0 || arg.kind != model::ExpressionKind::kConstant ||
+          arg.constant != model::ConstantKind::kString) {
+        continue;
+      }
+      QueryReference reference;
+      reference.type = labels_of;
+      reference.constant = true;
+      reference.spelled = arg.name;
+      add(std::move(reference), arg.span);
+    }
+    if (part.kind != model::ExpressionKind::kCast || !part.type ||
+        part.type->array_dimensions != 0) {
+      return;
+    }
+    QueryReference reference;
+    reference.type = resolve_type(run.catalog, *part.type).user_type;
+    reference.spelled = part.type->name.name;
+    reference.qualifier = part.type->name.schema;
+    if (reference.type != 0) add(std::move(reference), part.type->span);
+  });
   for (const model::QueryTarget& target : query.targets) {
     if (target.expression.kind != model::ExpressionKind::kColumn || target.expression.name != "*") {
       continue;
@@ -60,6 +127,11 @@ std::vector<QueryReference> query_references(const Run& run, const model::Query&
     }
   }
   std::ranges::stable_sort(result, {}, [](const QueryReference& r) { return r.span.begin_byte; });
+  // The first of several SELECTs is listed with the outermost query, too.
+  const auto again = std::ranges::unique(result, [](const auto& a, const auto& b) {
+    return a.span == b.span && a.relation == b.relation && a.star.empty();
+  });
+  result.erase(again.begin(), again.end());
   return result;
 }
 
@@ -116,6 +188,12 @@ void put_columns(Relation& relation, QueryShape& shape) {
 
 bool apply(Run& run, const model::CreateView& statement) {
   if (!statement.recursive && !read_query(run, statement.query, false)) return false;
+  // Before the schema is looked for: DefineView().
+  QueryShape shape = query_shape(run, statement.query, statement.column_names);
+  if (statement.recursive) shape.open = true;
+  if (!shape.open && statement.column_names.size() > shape.columns.size()) {
+    return run.fail("42601", "CREATE VIEW specifies more column names than columns");
+  }
   const bool temporary_source =
       std::ranges::any_of(statement.query.relations, [&](const model::RelationUse& use) {
         const Relation* found = run.relation_if_any(use.name);
@@ -125,11 +203,6 @@ bool apply(Run& run, const model::CreateView& statement) {
       statement.name, temporary_source ? model::Persistence::kTemporary : statement.persistence);
   if (run.failed) return false;
   const std::string name = truncate_identifier(statement.name.name);
-  QueryShape shape = query_shape(run, statement.query, statement.column_names);
-  if (statement.recursive) shape.open = true;
-  if (!shape.open && statement.column_names.size() > shape.columns.size()) {
-    return run.fail("42601", "CREATE VIEW specifies more column names than columns");
-  }
   if (!check_column_names(run, shape)) return false;
   const Relation* existing = run.catalog.find_relation({schema, name});
   if (existing != nullptr && !existing->assumed) {

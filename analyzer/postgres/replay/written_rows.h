@@ -41,8 +41,9 @@ void note_constant(Run& run, Oid table, const std::string& name, const model::Ex
 /// Foreign keys of rows that are inserted or changed: the referenced rows are locked. `columns`:
 /// those that change; null for all.
 void lock_referenced(Run& run, const Relation& table, const std::vector<std::string>* columns);
-/// Foreign keys that point here, when rows go or their keys change.
+/// Foreign keys that point here, when rows go or their keys change. `where`: which rows.
 void follow_references(Run& run, const Relation& table, bool deletes,
-                       const std::vector<std::string>* columns);
+                       const std::vector<std::string>* columns,
+                       const std::optional<model::Expression>& where = std::nullopt);
 
 }  // namespace forelock::postgres

@@ -61,7 +61,7 @@ FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {_NS} AND {_o
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'i')""",
     "trigger": rf"""SELECT n.nspname || '.' || c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid), t.tgenabled, obj_description(t.oid, 'pg_trigger')
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_NS} AND NOT t.tgisinternal""",
-    "policy": rf"""SELECT n.nspname || '.' || c.relname || '.' || p.polname, p.polcmd, p.polpermissive, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)
+    "policy": rf"""SELECT n.nspname || '.' || c.relname || '.' || p.polname, p.polcmd, p.polpermissive, replace(pg_get_expr(p.polqual, p.polrelid), E'\n', ' '), replace(pg_get_expr(p.polwithcheck, p.polrelid), E'\n', ' ')
 FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_NS}""",
     "statistics": rf"""SELECT n.nspname || '.' || s.stxname, pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE {_NS}""",
     "publication": "SELECT pubname, puballtables FROM pg_publication",

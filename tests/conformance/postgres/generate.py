@@ -299,11 +299,59 @@ class Generator:
         inner = self.one([self.create_table, self.drop, self.data, self.alter_table])()
         return f"DO $$ BEGIN {inner}; END $$"
 
+    def publication(self):
+        p, t = self.one(["pb1", "pb2"]), self.table()
+        return self.one([
+            lambda: f"CREATE PUBLICATION {p} FOR TABLE {t}",
+            lambda: f"CREATE PUBLICATION {p} FOR TABLE {t}, {self.table()}",
+            lambda: f"CREATE PUBLICATION {p} FOR ALL TABLES",
+            lambda: f"ALTER PUBLICATION {p} {self.one(['ADD', 'DROP', 'SET'])} TABLE {t}",
+            lambda: f"ALTER PUBLICATION {p} RENAME TO pb2",
+            lambda: f"DROP PUBLICATION {self.maybe(30, 'IF EXISTS ')}{p}",
+        ])()
+
+    def combined_query(self):
+        """Set operations, sub-queries and joins by list."""
+        t, u, c = self.table(), self.table(), self.column()
+        return self.one([
+            f"SELECT {c} FROM {t} UNION SELECT {self.column()} FROM {u}",
+            f"SELECT {c} FROM {t} UNION ALL SELECT {self.column()}, b FROM {u}",
+            f"SELECT {c}, 'x' FROM {t} EXCEPT SELECT {self.column()}, NULL FROM {u}",
+            f"SELECT x.{c} FROM {t} x, {u} y WHERE x.{c} = y.{self.column()}",
+            f"SELECT {c} FROM {t} x JOIN {u} y ON x.id = y.{c}",
+            f"SELECT a FROM {t} WHERE {c} IN (SELECT {self.column()} FROM {u})",
+            f"SELECT CASE WHEN {self.check()} THEN {c} ELSE {self.column()} END AS a FROM {t}",
+            f"SELECT coalesce({c}, {self.column()}) AS a FROM {t} WHERE {self.check()}",
+        ])
+
+    def conflict(self):
+        t, c = self.table(), self.column()
+        target = self.one(["", f" ({c})", f" ({c}, {self.column()})", " ON CONSTRAINT k1", " ON CONSTRAINT t1_pkey"])
+        action = self.one(["DO NOTHING", "DO NOTHING", f"DO UPDATE SET {self.column()} = DEFAULT"])
+        return f"INSERT INTO {t} ({c}) VALUES ({self.one(VALUES)}) ON CONFLICT{target} {action}"
+
+    def rule(self):
+        t = self.one(TABLES + ["v1"])
+        return self.one([
+            f"CREATE OR REPLACE RULE rl1 AS ON {self.one(['INSERT', 'UPDATE', 'DELETE'])} TO {t} DO INSTEAD NOTHING",
+            f"CREATE RULE rl2 AS ON DELETE TO {t} DO ALSO DELETE FROM {self.table()}",
+            f"CREATE RULE rl1 AS ON INSERT TO {t} WHERE NEW.a > 0 DO INSTEAD NOTHING",
+            f"ALTER TABLE {t} {self.one(['DISABLE', 'ENABLE'])} RULE rl1",
+            f"ALTER RULE rl1 ON {t} RENAME TO rl2",
+            f"COMMENT ON RULE rl1 ON {t} IS 'x'",
+            f"COMMENT ON POLICY p1 ON {self.table()} IS 'x'",
+            "COMMENT ON STATISTICS st1 IS 'x'",
+        ])
+
+    def block(self):
+        inner = self.one([self.create_table, self.drop, self.data, self.alter_table])()
+        return f"DO $$ BEGIN {inner}; END $$"
+
     def statement(self):
         return self.weighted([
             (11, self.create_table), (42, self.alter_table), (10, self.index), (7, self.view), (5, self.user_type), (4, self.sequence_statement),
             (7, self.function), (8, self.rename), (3, self.comment), (9, self.data), (4, self.drop), (6, self.partition), (5, self.transaction),
-            (1, self.block)])
+            (1, self.block), (3, self.publication), (3, self.combined_query), (3, self.conflict), (2, self.rule)])
 
     def good_table(self, name, others):
         """A table that can be made: most of what comes after is about it."""

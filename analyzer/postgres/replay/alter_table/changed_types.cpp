@@ -61,6 +61,12 @@ bool remake_indexes(Run& run, const Relation& table, const std::vector<TypeChang
     for (const IndexColumn& key : index->keys) {
       const auto change = std::ranges::find(changes, key.column, &TypeChange::column);
       if (change == changes.end() || category(run.catalog, change->new_type) == 0) continue;
+      // Only a collation that is not the column's own is spelled when the index is made again.
+      if (!key.collation.empty() && key.collation != change->old_collation &&
+          !is_collatable(run.catalog, change->new_type)) {
+        return run.fail("42804", fmt::format("collations are not supported by type {}",
+                                             model::display(change->new_type)));
+      }
       const OperatorClass opclass =
           operator_class(run.catalog, index->method, key.operator_class, change->new_type);
       const OperatorClass old_class =
@@ -167,7 +173,13 @@ bool remake_foreign_key(Run& run, const Relation& table, const CatalogConstraint
       !concerns(referenced->oid, constraint.referenced_columns)) {
     return true;
   }
-  run.lock(table.oid == changed ? *referenced : table, LockMode::kAccessExclusive);
+  if (table.oid == changed && referenced->kind == RelationKind::kPartitionedTable) {
+    run.lock_tree(*referenced, LockMode::kAccessExclusive);
+  } else if (table.oid == changed) {
+    run.lock(*referenced, LockMode::kAccessExclusive);
+  } else {
+    run.lock(table, LockMode::kAccessExclusive);
+  }
   // Of a table that is written anew nothing is taken over: TryReuseForeignKey() is not tried.
   bool check = std::ranges::any_of(
       changes, [&](const TypeChange& change) { return change.table == changed && change.rewrite; });

@@ -12,20 +12,6 @@
 
 namespace forelock::postgres {
 
-namespace {
-
-/// Whether values of the type may be stored out of line.
-bool is_toastable(const Run& run, const Column& column) {
-  const model::TypeName type = base_type(run.catalog, column.type);
-  if (type.array_dimensions > 0) return true;
-  const facts::TypeId id = fact_id(type);
-  if (id >= 0) return facts::type(id).storage != 'p';
-  const Type* user = user_type(run.catalog, type);
-  return user == nullptr || user->kind != TypeKind::kEnum;
-}
-
-}  // namespace
-
 /// Of an index only expressions have statistics of their own.
 bool AlterTableRun::check_index_column(const std::string& number) {
   std::size_t at = 0;

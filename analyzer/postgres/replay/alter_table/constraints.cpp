@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/proof.h"
 #include "analyzer/postgres/replay/alter_table/alter_table.h"
+#include "analyzer/postgres/replay/inserted_values.h"
 
 namespace forelock::postgres {
 
@@ -164,12 +165,7 @@ bool AlterTableRun::validate_check(Oid oid, const std::string& name, bool recurs
     }
   }
   run_.scan(run_.at(oid), fmt::format("constraint \"{}\" is checked for every row", name));
-  const bool evidence =
-      found->expression && std::ranges::any_of(run_.at(oid).columns, [&](const Column& column) {
-        return std::ranges::any_of(column.constants_written, [&](const model::Expression& value) {
-          return refutes(*found->expression, column.name, value);
-        });
-      });
+  const bool evidence = found->expression && violates_check(run_.at(oid), *found->expression);
   run_.may_fail(evidence, "23514",
                 fmt::format("check constraint \"{}\" of relation \"{}\" is violated by some row",
                             name, run_.at(oid).name));

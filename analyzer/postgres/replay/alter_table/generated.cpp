@@ -64,7 +64,9 @@ bool AlterTableRun::operator()(const model::AddIdentity& action) {
     if (found->identity != model::IdentityKind::kNone) {
       return refuse("55000", "is already an identity column");
     }
-    if (found->default_value) return refuse("55000", "already has a default value");
+    if (found->default_value || found->generation_expression) {
+      return refuse("55000", "already has a default value");
+    }
   }
   Relation copy = self();
   for (Column& own : copy.columns) {
@@ -115,9 +117,9 @@ bool AlterTableRun::operator()(const model::DropIdentity& action) {
                                           action.column, self().name));
   }
   const Oid sequence = found->owned_sequence;
-  edit(table_, found->number, [](Column& copy) {
+  edit(table_, found->number, [&](Column& copy) {
     copy.identity = model::IdentityKind::kNone;
-    copy.owned_sequence = 0;
+    disown_sequence(copy, sequence);
   });
   if (run_.catalog.relation(sequence) != nullptr) {
     return drop(run_, {{.kind = Kind::kRelation, .oid = sequence, .name = {}}}, false);

@@ -135,7 +135,7 @@ bool AlterTableRun::operator()(const model::ClusterOn& action) {
 bool AlterTableRun::operator()(const model::ChangeOwner& action) {
   std::vector<Oid> parts = self().indexes;
   for (const Column& own : self().columns) {
-    if (own.owned_sequence != 0) parts.push_back(own.owned_sequence);
+    for (const Oid sequence : owned_sequences(own)) parts.push_back(sequence);
   }
   for (const Oid oid : parts) {
     if (run_.catalog.relation(oid) == nullptr) continue;

@@ -68,7 +68,8 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
   if (table.kind == RelationKind::kPartitionedTable) return true;
   std::vector<Oid> parts = table.indexes;
   for (const Column& column : table.columns) {
-    if (column.owned_sequence != 0 && run_.since(15)) parts.push_back(column.owned_sequence);
+    if (!run_.since(15)) break;
+    for (const Oid sequence : owned_sequences(column)) parts.push_back(sequence);
   }
   for (const Oid oid : parts) {
     if (run_.catalog.relation(oid) == nullptr) continue;
@@ -81,6 +82,9 @@ bool AlterTableRun::operator()(const model::SetLogged& action) {
 }
 
 bool AlterTableRun::operator()(const model::SetTablespace& action) {
+  if (action.tablespace == "pg_global") {
+    return run_.fail("22023", "only shared relations can be placed in pg_global tablespace");
+  }
   const Relation& table = self();
   const std::string wanted = action.tablespace == "pg_default" ? "" : action.tablespace;
   if (table.tablespace == wanted && !table.assumed) {

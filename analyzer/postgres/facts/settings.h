@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace forelock::postgres::facts {
+
+struct SettingError {
+  std::string sqlstate, message;
+};
+
+/// Whether a version from 12 to 18 has a parameter of the name; custom ones have a point.
+bool may_be_setting(std::string_view name);
+/// Why SET refuses the value, or the parameter as a whole. The name is in lower case.
+std::optional<SettingError> setting_error(std::string_view name, std::string_view value);
+
+}  // namespace forelock::postgres::facts
