@@ -11,15 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/alembic/naming.h"
 #include "analyzer/model/migration.h"
 #include "analyzer/model/project.h"
 #include "analyzer/python/evaluator.h"
 #include "analyzer/text/source_file.h"
 
 namespace forelock::alembic {
-
-/// `MetaData(naming_convention=…)`: pairs like {"fk", "fk__%(table_name)s__%(column_0_name)s"}.
-using NamingConvention = std::vector<std::pair<std::string, std::string>>;
 
 /// Versions whose SQL is to be derived, as {major, minor, patch}.
 struct Version {

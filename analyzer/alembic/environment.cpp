@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -81,6 +84,7 @@ class EnvironmentHost final : public python::Host {
 
   std::optional<Value> attribute(const Symbol& object, std::string_view name,
                                  python::Place place) override {
+    if (object.kind == Symbol::Kind::kObject) return asked(object, name, place);
     // `Base.metadata` of declarative_base(metadata=…) and of db = SQLAlchemy(metadata=…)
     if (object.kind == Symbol::Kind::kCall && name == "metadata") {
       const Value* metadata = object.arguments.find("metadata");
@@ -112,6 +116,22 @@ class EnvironmentHost final : public python::Host {
     return {};
   }
 
+  /// What stands for an object of SQLAlchemy when a function of a convention is called.
+  static Value stand_in(std::string type, std::shared_ptr<void> subject,
+                        std::vector<Value> operands = {}) {
+    Symbol symbol;
+    symbol.kind = Symbol::Kind::kObject;
+    symbol.name = std::move(type);
+    symbol.operands = std::move(operands);
+    symbol.payload = std::move(subject);
+    return Value(std::make_shared<const Symbol>(std::move(symbol)));
+  }
+  [[nodiscard]] const Value* function_of(std::string_view token) const {
+    const auto it = functions_.find(token);
+    return it == functions_.end() ? nullptr : &it->second;
+  }
+  [[nodiscard]] bool has_functions() const { return !functions_.empty(); }
+
   [[nodiscard]] bool found_any() const { return conventions_ > 0; }
   /// The convention of the only MetaData that has one.
   [[nodiscard]] NamingConvention only_convention() const {
@@ -120,16 +140,16 @@ class EnvironmentHost final : public python::Host {
 
   /// What was found, when target_metadata itself told nothing: the only convention there is.
   void finish(const python::Evaluator& evaluator) {
-    if (environment_.naming_convention.empty()) {
+    if (environment_.naming_convention.patterns.empty()) {
       if (const auto target = evaluator.global("target_metadata")) read_metadata(*target);
     }
-    if (environment_.naming_convention.empty() && conventions_ == 1 && saw_metadata_) {
+    if (environment_.naming_convention.patterns.empty() && conventions_ == 1 && saw_metadata_) {
       environment_.naming_convention = last_convention_;
     }
   }
 
  private:
-  static std::optional<NamingConvention> read_convention(const Value* value) {
+  std::optional<NamingConvention> read_convention(const Value* value) {
     const python::Dict* dict = value == nullptr ? nullptr : value->dict();
     if (dict == nullptr) return {};
     NamingConvention out;
@@ -144,14 +164,16 @@ class EnvironmentHost final : public python::Host {
         if (name == "sa.PrimaryKeyConstraint") kind = "pk";
       }
       const auto pattern = known_string(item);
-      if (kind && pattern) out.emplace_back(*kind, *pattern);
+      if (kind && pattern) out.patterns.emplace_back(*kind, *pattern);
+      if (kind && !python::function_name(item).empty()) functions_[*kind] = item;
     }
     return out;
   }
 
   void note(std::optional<NamingConvention> convention) {
     if (!convention) return;
-    if (conventions_ > 0 && *convention == last_convention_) return;  // the module, imported again
+    if (conventions_ > 0 && convention->patterns == last_convention_.patterns)
+      return;  // the module, imported again
     last_convention_ = *std::move(convention);
     ++conventions_;
   }
@@ -195,33 +217,93 @@ class EnvironmentHost final : public python::Host {
     if (const Value* metadata = present(arguments, "target_metadata")) read_metadata(*metadata);
   }
 
+  /// What a function of a convention asks about a constraint, an index, its table or columns.
+  static std::optional<Value> asked(const Symbol& object, std::string_view name,
+                                    python::Place place) {
+    const auto* subject = static_cast<const ConventionSubject*>(object.payload.get());
+    const auto text = [&](const std::string& known) {
+      return known.empty() ? Value(python::None{}) : Value::string(known, place);
+    };
+    if (object.name == "column") {
+      return name == "name" || name == "key" ? std::optional(object.operands.front())
+                                             : std::nullopt;
+    }
+    if (object.name == "table") {
+      if (name == "name") return text(subject->table);
+      if (name == "schema") return text(subject->schema);
+      return {};
+    }
+    if (name == "unique") return Value(subject->unique);
+    if (name == "table") return stand_in("table", object.payload);
+    if (name != "columns" && name != "column_keys") return {};
+    std::vector<Value> columns;
+    for (const std::string& column : subject->columns) {
+      const Value key = Value::string(column, place);
+      columns.push_back(name == "columns" ? stand_in("column", object.payload, {key}) : key);
+    }
+    return python::make_sequence(python::Sequence::Kind::kList, std::move(columns));
+  }
+
   Environment& environment_;
+  std::map<std::string, Value, std::less<>> functions_;  ///< Tokens that are functions.
   NamingConvention last_convention_;
   int conventions_ = 0;
   bool saw_metadata_ = false;
 };
 
+/// A module that was read, kept for the functions of its convention.
+struct Reading {
+  Reading(std::shared_ptr<const python::ParsedFile> module, const python::ModuleFinder& find_module)
+      : host(environment), evaluator(std::move(module), host, find_module) {}
+
+  Environment environment;
+  EnvironmentHost host;
+  python::Evaluator evaluator;
+  std::mutex mutex;
+};
+
+/// Gives the convention its functions, which `reading` then lives for.
+NamingConvention with_functions(NamingConvention convention,
+                                const std::shared_ptr<Reading>& reading) {
+  if (!reading->host.has_functions()) return convention;
+  convention.made = [reading](std::string_view token,
+                              const ConventionSubject& subject) -> std::optional<std::string> {
+    const std::scoped_lock lock(reading->mutex);
+    const Value* function = reading->host.function_of(token);
+    if (function == nullptr) return {};
+    const auto payload = std::make_shared<ConventionSubject>(subject);
+    Arguments arguments;
+    arguments.positional = {EnvironmentHost::stand_in("constraint", payload),
+                            EnvironmentHost::stand_in("table", payload)};
+    return known_string(reading->evaluator.call_value(*function, arguments, {}));
+  };
+  return convention;
+}
+
 }  // namespace
 
 NamingConvention read_naming_convention(std::shared_ptr<const python::ParsedFile> module,
                                         const python::ModuleFinder& find_module) {
-  Environment unused;
-  EnvironmentHost host(unused);
-  python::Evaluator evaluator(std::move(module), host, find_module);
-  evaluator.run_module();
-  return host.only_convention();
+  const auto reading = std::make_shared<Reading>(std::move(module), find_module);
+  reading->evaluator.run_module();
+  return with_functions(reading->host.only_convention(), reading);
 }
 
 Environment read_environment(text::FileRef ini, std::shared_ptr<const python::ParsedFile> env,
                              const python::ModuleFinder& find_module) {
-  Environment environment;
+  if (env == nullptr) {
+    Environment environment;
+    if (ini != nullptr) read_ini_entries(ini, environment);
+    return environment;
+  }
+  const auto reading = std::make_shared<Reading>(env, find_module);
+  Environment& environment = reading->environment;
+  EnvironmentHost& host = reading->host;
+  python::Evaluator& evaluator = reading->evaluator;
   if (ini != nullptr) read_ini_entries(ini, environment);
-  if (env == nullptr) return environment;
   for (const python::ImportOutline& import : python::imports(*env)) {
     environment.modules.push_back(import.module);
   }
-  EnvironmentHost host(environment);
-  python::Evaluator evaluator(env, host, find_module);
   environment.metadata_of_application =
       evaluator.file(0)->text().contains("current_app.extensions");  // Flask-Migrate's template
   evaluator.run_module();
@@ -243,7 +325,9 @@ Environment read_environment(text::FileRef ini, std::shared_ptr<const python::Pa
     }
   }
   host.finish(evaluator);
-  return environment;
+  Environment result = environment;
+  result.naming_convention = with_functions(std::move(result.naming_convention), reading);
+  return result;
 }
 
 }  // namespace forelock::alembic

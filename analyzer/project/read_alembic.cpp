@@ -112,7 +112,7 @@ alembic::NamingConvention application_convention(const std::string& root,
       const auto parsed = context.cache.get(path).parsed;
       if (parsed == nullptr) continue;
       result = alembic::read_naming_convention(parsed, finder);
-      if (!result.empty()) return true;
+      if (!result.patterns.empty()) return true;
     }
     if (depth >= kMaxPackages) return false;
     return std::ranges::any_of(entries, [&](const FileSystem::Entry& entry) {
@@ -168,12 +168,12 @@ Compiler make_compiler(const FoundHistory& found, const ReadContext& context) {
     settings.version_table_schema = *environment.version_table_schema;
   }
   options.naming_convention = std::move(environment.naming_convention);
-  if (environment.metadata_of_application && options.naming_convention.empty()) {
+  if (environment.metadata_of_application && options.naming_convention.patterns.empty()) {
     options.naming_convention = application_convention(found.root, context, first_finder);
   }
   if (!configuration.naming_convention.empty()) {
-    options.naming_convention.assign(configuration.naming_convention.begin(),
-                                     configuration.naming_convention.end());
+    options.naming_convention.patterns.assign(configuration.naming_convention.begin(),
+                                              configuration.naming_convention.end());
   }
   options.find_module = first_finder;
   options.read_file = make_file_reader(context.cache, modules);

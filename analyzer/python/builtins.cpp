@@ -684,7 +684,10 @@ std::optional<bool> is_instance(const Value& value, const Value& type) {
   if (const auto* f = type.as<std::shared_ptr<const Function>>()) {
     if (!(*f)->is_type) return {};
     if ((*f)->name == "object") return true;
-    if (value.symbol() != nullptr) return {};
+    if (value.symbol() != nullptr) {
+      // What a Host made is none of the builtin types.
+      return value.symbol()->kind == Symbol::Kind::kObject ? std::optional(false) : std::nullopt;
+    }
     if (const auto* i = value.as<std::shared_ptr<Instance>>()) {
       if (is_subclass_of_name(*(*i)->type, (*f)->name)) return true;
       if ((*f)->name == "str" && is_subclass_of_name(*(*i)->type, "enum.StrEnum")) return true;

@@ -62,8 +62,8 @@ TEST(Environment, ReadsIniAndEnv) {
   EXPECT_EQ(environment.url_dialect, "postgresql");
   EXPECT_EQ(environment.transaction_per_migration, true);
   EXPECT_EQ(environment.version_table, "v");
-  ASSERT_EQ(environment.naming_convention.size(), 1U);
-  EXPECT_EQ(environment.naming_convention[0].second, "pk_%(table_name)s");
+  ASSERT_EQ(environment.naming_convention.patterns.size(), 1U);
+  EXPECT_EQ(environment.naming_convention.patterns[0].second, "pk_%(table_name)s");
 }
 
 }  // namespace

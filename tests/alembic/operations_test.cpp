@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Compile, NamingConventionNamesConstraints) {
   CompileOptions options;
-  options.naming_convention = {
+  options.naming_convention.patterns = {
       {"ix", "ix__%(column_0_label)s"},
       {"uq", "uq__%(table_name)s__%(column_0_N_name)s"},
       {"ck", "ck__%(table_name)s__%(constraint_name)s"},

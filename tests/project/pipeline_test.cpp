@@ -187,6 +187,34 @@ TEST(Load, ConventionOfAFlaskApplicationIsFound) {
               ElementsAre("ALTER TABLE t ADD CONSTRAINT uq_t_x UNIQUE (x)"));
 }
 
+TEST(Load, FunctionsOfAConventionAreCalled) {
+  test::FakeFileSystem files = {
+      {"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+      {"/w/m/env.py",
+       "from alembic import context\nfrom sqlalchemy import MetaData\n"
+       "def columns(constraint, table):\n"
+       "    return '_'.join(c if isinstance(c, str) else c.name for c in constraint.columns)\n"
+       "def unique(constraint, table):\n"
+       "    return 'uq_' if constraint.unique else ''\n"
+       "def odd(constraint, table):\n"
+       "    return secrets.token_hex()\n"
+       "target_metadata = MetaData(naming_convention={\n"
+       "    'uq': 'uq_%(table_name)s_%(columns)s', 'ix': 'ix_%(unique)s%(table_name)s',\n"
+       "    'pk': '%(odd)s', 'columns': columns, 'unique': unique, 'odd': odd})\n"
+       "context.configure(target_metadata=target_metadata)\n"},
+      {"/w/m/versions/1.py", revision("a", "",
+                                      "op.create_unique_constraint(None, \"t\", [\"x\", \"y\"])\n"
+                                      "    op.create_index(None, \"t\", [\"x\"], unique=True)\n"
+                                      "    op.create_index(None, \"t\", [\"x\"])\n"
+                                      "    op.create_primary_key(None, \"t\", [\"x\"])")}};
+  const auto loaded = load_all(files, request());
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_THAT(statements(loaded[0].project.migrations[0].upgrade),
+              ElementsAre("ALTER TABLE t ADD CONSTRAINT uq_t_x_y UNIQUE (x, y)",
+                          "CREATE UNIQUE INDEX ix_uq_t ON t (x)", "CREATE INDEX ix_t ON t (x)",
+                          "ALTER TABLE t ADD CONSTRAINT __unknown__ PRIMARY KEY (x)"));
+}
+
 TEST(Load, VersionsFollowTheRequirements) {
   const std::string drop = revision("a", "", "op.drop_index(\"i\", if_exists=True)");
   test::FakeFileSystem files = {{"/w/alembic.ini", "[alembic]\nscript_location = m\n"},

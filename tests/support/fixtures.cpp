@@ -63,7 +63,8 @@ void read_settings(std::string_view words, Settings& settings) {
     if (key.starts_with("option.")) {
       settings.options.emplace_back(key.substr(7), option_value(value));
     }
-    if (key.starts_with("convention.")) settings.convention.emplace_back(key.substr(11), value);
+    if (key.starts_with("convention."))
+      settings.convention.patterns.emplace_back(key.substr(11), value);
   }
 }
 

@@ -13,9 +13,11 @@ namespace {
 
 /// An index without a name gets the convention's, whose columns are the plain ones.
 std::optional<Name> index_name(const std::optional<Name>& given, const Target& target,
-                               const std::vector<Value>& columns, const Context& context) {
+                               const std::vector<Value>& columns, bool unique,
+                               const Context& context) {
   ConventionSubject subject;
   subject.kind = "ix";
+  subject.unique = unique;
   if (target.table) subject.table = target.table->text;
   if (target.schema) subject.schema = target.schema->text;
   for (const Value& column : columns) {
@@ -44,7 +46,7 @@ Value create_index(Host& host, const Operation& operation) {
   }
   index.unique = flag(arguments, "unique");
   index.options.keywords = arguments.keywords;
-  index.name = index_name(given, target, index.expressions, context);
+  index.name = index_name(given, target, index.expressions, index.unique, context);
   Table table;
   table.name = target.table;
   table.schema = target.schema;
@@ -69,7 +71,7 @@ Value drop_index(Host& host, const Operation& operation) {
     target.table = read_name(arguments.find("table_name", 1), context);
     target.schema = read_name(arguments.find("schema"), context);
   }
-  const auto name = index_name(given, target, {}, context);
+  const auto name = index_name(given, target, {}, false, context);
   if (!name) {
     host.not_analyzed("the index has no name, Alembic cannot drop it", operation);
     return None{};

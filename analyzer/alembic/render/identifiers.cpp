@@ -189,11 +189,11 @@ namespace {
 
 std::optional<std::string_view> convention_of(const NamingConvention& convention,
                                               std::string_view kind) {
-  for (const auto& [key, value] : convention) {
+  for (const auto& [key, value] : convention.patterns) {
     if (key == kind) return value;
   }
   // sqlalchemy/sql/schema.py DEFAULT_NAMING_CONVENTION holds when none is given.
-  if (convention.empty() && kind == "ix") return "ix_%(column_0_label)s";
+  if (convention.patterns.empty() && kind == "ix") return "ix_%(column_0_label)s";
   return {};
 }
 
@@ -284,13 +284,16 @@ std::optional<Name> convention_name(const NamingConvention& convention,
     const std::size_t close = pattern->find(")s", open);
     if (close == std::string_view::npos) return given;
     const std::string_view token = pattern->substr(open + 2, close - open - 2);
-    if (!is_token(token)) {  // a function of the project makes it
+    const bool own = is_token(token);
+    auto value = own               ? token_value(subject, given, token)
+                 : convention.made ? convention.made(token, subject)
+                                   : std::nullopt;
+    if (!value && own) return given;
+    if (!value) {  // a function of the project makes it
       name.text = kUnknownText;
       name.known = false;
       return name;
     }
-    const auto value = token_value(subject, given, token);
-    if (!value) return given;
     name.text += *value;
     at = close + 2;
   }

@@ -35,16 +35,6 @@ void render_table_name(Sql& sql, const std::optional<Name>& schema, const Name& 
 /// Lower-case hexadecimal MD5 of `text` (SQLAlchemy shortens names with it).
 std::string md5_hex(std::string_view text);
 
-/// What a naming convention may ask about a constraint or index.
-struct ConventionSubject {
-  std::string_view kind;  ///< "ix", "uq", "ck", "fk", "pk"
-  std::string table;
-  std::string schema;
-  std::vector<std::string> columns;
-  std::string referred_table;
-  std::vector<std::string> referred_columns;
-};
-
 /// The name that the constraint ends up with: `given` as it is, or what the convention makes of it.
 /// Nothing: no name (PostgreSQL chooses one).
 /// Source: sqlalchemy/sql/naming.py.

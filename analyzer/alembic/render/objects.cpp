@@ -524,6 +524,7 @@ std::vector<Index> table_indexes(const Table& table, const Context& context) {
     if (table.name) subject.table = table.name->text;
     if (table.schema) subject.schema = table.schema->text;
     subject.columns.push_back(column.name->text);
+    subject.unique = index.unique;
     index.name =
         convention_name(context.options.naming_convention, subject, std::nullopt, column.span);
     if (index.name && !column.name->known) index.name->known = false;
@@ -533,6 +534,7 @@ std::vector<Index> table_indexes(const Table& table, const Context& context) {
     if (!index.name) {
       ConventionSubject subject;
       subject.kind = "ix";
+      subject.unique = index.unique;
       if (table.name) subject.table = table.name->text;
       if (table.schema) subject.schema = table.schema->text;
       for (const Value& expression : index.expressions) {
