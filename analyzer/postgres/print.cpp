@@ -32,7 +32,9 @@ class Printer {
   using Text = std::optional<std::string>;
   Text constant(const Expression& e, const model::TypeName& target);
   Text operation(const Expression& e);
-  Text binary(std::string_view symbol, const Expression& left, const Expression& right);
+  /// `shown`: what stands between the two where that is not the operator.
+  Text binary(std::string_view symbol, const Expression& left, const Expression& right,
+              std::string_view shown = {});
   Text in_list(const Expression& e, bool negated);
   Text call(const Expression& e);
   Text cast(const Expression& e);
@@ -151,7 +153,7 @@ Printer::Text Printer::list(const std::vector<Expression>& args, std::string_vie
 }
 
 Printer::Text Printer::binary(std::string_view symbol, const Expression& left,
-                              const Expression& right) {
+                              const Expression& right, std::string_view shown) {
   const facts::OperatorFact* fact =
       resolve_operator(catalog_, symbol, {type_of(left), type_of(right)});
   model::TypeName left_type = fact == nullptr ? model::TypeName{} : from_fact(fact->left);
@@ -164,7 +166,7 @@ Printer::Text Printer::binary(std::string_view symbol, const Expression& left,
   const Text a = typed(left, left_type);
   const Text b = typed(right, right_type);
   if (!a || !b) return std::nullopt;
-  return fmt::format("({} {} {})", *a, symbol, *b);
+  return fmt::format("({} {} {})", *a, shown.empty() ? symbol : shown, *b);
 }
 
 Printer::Text Printer::in_list(const Expression& e, bool negated) {
@@ -223,6 +225,20 @@ Printer::Text Printer::operation(const Expression& e) {
   if (name == "NOT LIKE") return binary("!~~", e.args[0], e.args[1]);
   if (name == "ILIKE") return binary("~~*", e.args[0], e.args[1]);
   if (name == "NOT ILIKE") return binary("!~~*", e.args[0], e.args[1]);
+  // With a bare NULL it is a test for NULL: transformAExprDistinct().
+  if (name == "IS DISTINCT FROM" || name == "IS NOT DISTINCT FROM") {
+    for (std::size_t i = 0; i < 2; ++i) {
+      if (e.args[i].kind != ExpressionKind::kConstant || !is_null_constant(e.args[i])) continue;
+      const Text text = print(e.args[1 - i]);
+      const std::string_view test = name == "IS DISTINCT FROM" ? "IS NOT NULL" : "IS NULL";
+      return text ? Text(fmt::format("({} {})", *text, test)) : std::nullopt;
+    }
+  }
+  if (name == "IS DISTINCT FROM") return binary("=", e.args[0], e.args[1], name);
+  if (name == "IS NOT DISTINCT FROM") {
+    const Text text = binary("=", e.args[0], e.args[1], "IS DISTINCT FROM");
+    return text ? Text(fmt::format("(NOT {})", *text)) : std::nullopt;
+  }
   if (name.find(' ') != std::string::npos) return std::nullopt;
   return binary(name, e.args[0], e.args[1]);
 }

@@ -146,6 +146,7 @@ bool like(Run& run, Relation& table, const model::LikeClause& clause) {
       copy.oid = run.catalog.new_oid();
       copy.inherited_from = 0;
       copy.local = true;
+      copy.validated = copy.enforced;  // The new table has no rows.
       copy.columns = used_columns(table, *copy.expression);
       if ((clause.options & kLikeComments) == 0) copy.comment.reset();
       table.constraints.push_back(std::move(copy));

@@ -205,11 +205,13 @@ std::optional<Expression> converted(Run& run, const Column& column,
   if (!action.using_expression) return value;
   const Expression& given = *action.using_expression;
   // A text that the type cannot read fails before anything else is looked at.
-  if (given.kind == ExpressionKind::kCast && given.type && !given.args.empty() &&
-      given.args[0].kind == ExpressionKind::kColumn && given.args[0].name == column.name &&
-      value.constant == ConstantKind::kString) {
+  const std::optional<Expression> cast =
+      given.kind == ExpressionKind::kCast && given.type && !given.args.empty()
+          ? evaluate(given.args[0], column.name, value)
+          : std::nullopt;
+  if (cast && cast->constant == ConstantKind::kString) {
     const model::TypeName target = resolve_type(run.catalog, *given.type).name;
-    if (const auto error = literal_error(run.catalog, target, value.name)) {
+    if (const auto error = literal_error(run.catalog, target, cast->name)) {
       run.may_fail(true, error->sqlstate, error->message);
       return std::nullopt;
     }

@@ -47,7 +47,11 @@ bool open_tables(Run& run, const std::vector<model::PublishedTable>& given, bool
         tables.push_back(child);
       }
     }
-    if (!adding || table->assumed) continue;
+  }
+  // All are opened before the first is looked at: OpenTableList().
+  for (const model::PublishedTable& published : given) {
+    const Relation* table = run.relation(published.name);
+    if (!adding || table == nullptr || table->assumed) continue;
     const bool stored =
         table->kind == RelationKind::kTable || table->kind == RelationKind::kPartitionedTable;
     if (!stored || table->persistence != model::Persistence::kPermanent) {

@@ -79,6 +79,12 @@ bool AlterTableRun::operator()(const model::NoInherit& action) {
 }
 
 bool AlterTableRun::operator()(const model::OfType& action) {
+  // It is looked up as a type: ATExecAddOf().
+  if (run_.relation_if_any(action.type) == nullptr && !run_.options.assume_missing) {
+    return run_.check_schema(action.type.schema) &&
+           run_.fail("42704",
+                     fmt::format("type \"{}\" does not exist", model::display(action.type)));
+  }
   const Relation* type = run_.relation(action.type, RelationKind::kCompositeType);
   if (type == nullptr) return false;
   const Oid oid = type->oid;
