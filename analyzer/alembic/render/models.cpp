@@ -50,14 +50,14 @@ const Value* declared_column(const Value& owner, std::string_view name) {
 
 std::optional<Name> alias_name(const Value& owner, const Context& context) {
   const std::string_view method = method_of(owner);
-  if (is_call(owner) && (method == "data" || method == "render_derived")) {
-    return alias_name(*receiver_of(owner), context);
-  }
-  if (is_call(owner) && (method == "table_valued" || name_of(owner) == "sa.values")) {
+  if (is_call(owner) && method == "data") return alias_name(*receiver_of(owner), context);
+  if (is_call(owner) &&
+      (method == "table_valued" || method == "render_derived" || name_of(owner) == "sa.values")) {
     const auto name = read_name(present(arguments_of(owner), "name"), context);
     return name ? name : Name::of("anon_1", context.span_of(owner));
   }
-  if (is_call(owner) && (method == "alias" || method == "subquery" || method == "cte")) {
+  if (is_call(owner) &&
+      (method == "alias" || method == "subquery" || method == "cte" || method == "lateral")) {
     const Value* name = present(arguments_of(owner), "name", 0);
     if (name != nullptr) return read_name(*name, context);
     Name anonymous = Name::of("anon_1", context.span_of(owner));

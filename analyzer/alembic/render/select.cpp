@@ -29,6 +29,22 @@ void Expressions::render_on(Sql& sql, const Value* condition) {
   sources_ = saved;
 }
 
+namespace {
+
+/// `func.f(…).table_valued(…)`, maybe with an alias, as LATERAL or with its columns.
+bool is_table_function(const Value& value) {
+  const Value* at = &value;
+  for (int depth = 0; depth < 8 && is_call(*at) && receiver_of(*at) != nullptr; ++depth) {
+    const std::string_view method = method_of(*at);
+    if (method == "table_valued") return true;
+    if (method != "alias" && method != "lateral" && method != "render_derived") return false;
+    at = receiver_of(*at);
+  }
+  return false;
+}
+
+}  // namespace
+
 /// A CTE is named where it is used, and written once before the whole statement.
 std::string Expressions::render_cte(Sql& sql, const Value& value) {
   const Name name = alias_name(value).value_or(Name::of("anon_1", context_.span_of(value)));
@@ -79,22 +95,23 @@ std::string Expressions::render_values(Sql& sql, const Value& value) {
   return name.text;
 }
 
-/// func.f(…).table_valued("a", "b"), with its columns where render_derived() asks for them.
+/// func.f(…).table_valued("a", "b", with_ordinality="n"), with its columns where render_derived()
+/// asks for them, and LATERAL where lateral() does.
 std::string Expressions::render_table_function(Sql& sql, const Value& value) {
-  const bool derived = method_of(value) == "render_derived";
-  const Value& table = derived ? *receiver_of(value) : value;
-  const Name name = alias_name(table).value_or(Name::of("anon_1", context_.span_of(value)));
-  if (receiver_of(table) != nullptr) {
-    render(sql, *receiver_of(table), {});
-  } else {
-    sql.hole();
-  }
+  const Chain chain = unroll(value);
+  const Link* table = chain.find("table_valued");
+  const Name name = alias_name(value).value_or(Name::of("anon_1", context_.span_of(value)));
+  if (chain.find("lateral") != nullptr) sql << "LATERAL ";
+  render(sql, *receiver_of(*table->value), {});
+  const Value* ordinality = present(*table->arguments, "with_ordinality");
+  if (ordinality != nullptr) sql << " WITH ORDINALITY";
   sql << " AS ";
   render_name(sql, name);
-  if (derived) {
+  if (chain.find("render_derived") != nullptr) {
+    std::vector<Value> columns = table->arguments->positional;
+    if (ordinality != nullptr) columns.push_back(*ordinality);
     sql << "(";
-    render_column_names(
-        sql, python::make_sequence(python::Sequence::Kind::kList, arguments_of(table).positional));
+    render_column_names(sql, python::make_sequence(python::Sequence::Kind::kList, columns));
     sql << ")";
   }
   return name.text;
@@ -105,9 +122,7 @@ std::string Expressions::render_from(Sql& sql, const Value& value) {
   const std::string name = name_of(value);
   if (is_call(value) && method == "cte" && hoists_ctes_) return render_cte(sql, value);
   if (is_call(value) && (name == "sa.values" || method == "data")) return render_values(sql, value);
-  if (is_call(value) && (method == "table_valued" || method == "render_derived")) {
-    return render_table_function(sql, value);
-  }
+  if (is_table_function(value)) return render_table_function(sql, value);
   if (is_call(value) &&
       (method == "alias" || method == "subquery" || method == "cte" || method == "lateral")) {
     const Value& inner = *receiver_of(value);
@@ -176,8 +191,9 @@ std::optional<Name> Expressions::alias_name(const Value& value) {
   if (!is_call(value)) return {};
   const std::string_view method = method_of(value);
   const bool aliased = name_of(value) == "orm.aliased";
-  if (method == "data" || method == "render_derived") return alias_name(*receiver_of(value));
-  const bool keyword_only = name_of(value) == "sa.values" || method == "table_valued";
+  if (method == "data") return alias_name(*receiver_of(value));
+  const bool keyword_only =
+      name_of(value) == "sa.values" || method == "table_valued" || method == "render_derived";
   if (!aliased && !keyword_only && method != "alias" && method != "subquery" && method != "cte" &&
       method != "lateral") {
     return {};
@@ -188,7 +204,11 @@ std::optional<Name> Expressions::alias_name(const Value& value) {
   if (keyword_only) return Name::of(anonymous(value, "anon"), context_.span_of(value));
   const Value* inner = aliased ? arguments.find("element", 0) : receiver_of(value);
   std::string base = "anon";
-  if (inner != nullptr && !is_statement(*inner)) {
+  if (inner != nullptr && is_table_function(*inner)) {
+    if (const auto given = read_name(present(arguments_of(*inner), "name"), context_)) {
+      base = given->text;
+    }
+  } else if (inner != nullptr && !is_statement(*inner)) {
     if (const auto table = read_table(*inner, context_); table && table->name) {
       base = table->name->text;
     }

@@ -85,6 +85,12 @@ def upgrade():
     op.execute(a.update().values(name=v.c.name).where(a.c.id == v.c.id))
     each = sa.func.jsonb_each(sa.text("'{}'")).table_valued("key", "value")
     op.execute(a.delete().where(a.c.name.in_(sa.select(each.c.key))))
+    numbered = (
+        sa.func.unnest(a.c.tags).table_valued("tag", with_ordinality="n").render_derived(name="t").lateral()
+    )
+    op.execute(sa.select(numbered.c.tag, numbered.c.n).select_from(a).join(numbered, sa.true()))
+    plain = sa.func.unnest(a.c.tags).table_valued("tag").lateral("q")
+    op.execute(sa.select(plain.c.tag).select_from(a).join(plain, sa.true()))
     op.execute(sa.select(sa.func.unnest(a.c.tags).label("tag"), sa.func.count()).group_by(sa.text("1")))
     op.execute(sa.select(a.c.id).where(a.c.n > sa.select(sa.func.avg(a.c.n)).scalar_subquery()).having(sa.func.count() > 1))
 
