@@ -123,6 +123,10 @@ struct RewriteRule {
   std::string name;
   model::CreateRule definition;
   Oid oid = 0;
+  char state = 'O';  ///< As of a Trigger: pg_rewrite.ev_enabled.
+
+  /// Whether it is applied where session_replication_role is origin.
+  [[nodiscard]] bool applies() const { return state == 'O' || state == 'A'; }
 };
 
 /// Where a view's query names something, so that it can be printed after a rename.

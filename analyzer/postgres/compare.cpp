@@ -266,7 +266,7 @@ void Comparer::named_parts(const Relation& a, const Relation& b) {
   });
   compare_lists(a.rule_objects, b.rule_objects, ObjectKind::kRule,
                 [](const RewriteRule& x, const RewriteRule& y) {
-                  return x.definition.sql == y.definition.sql;
+                  return x.definition.sql == y.definition.sql && x.state == y.state;
                 });
 }
 

@@ -638,7 +638,9 @@ class Writer {
     const std::string table = qualified(relation);
     for (const Trigger& own : relation.triggers) trigger(relation, own);
     for (const RewriteRule& rule : relation.rule_objects) {
-      if (!rule.definition.sql.empty()) line("{}", rule_text(relation, rule));
+      if (rule.definition.sql.empty()) continue;
+      line("{}", rule_text(relation, rule));
+      set_state(relation, "RULE", rule.name, rule.state);
     }
     for (const Policy& own : relation.policies) policy(relation, own);
     if (relation.row_security) line("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", table);
@@ -654,6 +656,17 @@ class Writer {
       if (!index->clustered) continue;
       line("ALTER TABLE {} CLUSTER ON {}", table, model::quote_identifier(index->name));
     }
+  }
+
+  /// A trigger or rule that is not simply enabled.
+  void set_state(const Relation& table, std::string_view kind, const std::string& name,
+                 char state) {
+    if (state == 'O') return;
+    line("ALTER TABLE {} {} {} {}", qualified(table),
+         state == 'D'   ? "DISABLE"
+         : state == 'R' ? "ENABLE REPLICA"
+                        : "ENABLE ALWAYS",
+         kind, model::quote_identifier(name));
   }
 
   /// The rule as it was written, with the names of today.
@@ -719,13 +732,7 @@ class Writer {
                              : model::quoted({function->schema, function->name}),
          arguments);
     const std::string name = model::quote_identifier(own.name);
-    if (own.state != 'O') {
-      line("ALTER TABLE {} {} TRIGGER {}", qualified(table),
-           own.state == 'D'   ? "DISABLE"
-           : own.state == 'R' ? "ENABLE REPLICA"
-                              : "ENABLE ALWAYS",
-           name);
-    }
+    set_state(table, "TRIGGER", own.name, own.state);
     comment_on("TRIGGER", fmt::format("{} ON {}", name, qualified(table)), own.comment);
   }
 

@@ -112,7 +112,7 @@ std::vector<sql::ParsedStatement> rule_actions(const model::CreateRule& rule) {
 
 bool stands_in(const Relation& view, std::string_view event) {
   for (const RewriteRule& rule : view.rule_objects) {
-    if (rule.definition.event == event && rule.definition.instead) return true;
+    if (rule.applies() && rule.definition.event == event && rule.definition.instead) return true;
   }
   const TriggerEvent wanted = event == "insert"   ? kInsertEvent
                               : event == "delete" ? kDeleteEvent
@@ -126,7 +126,7 @@ bool fire_rules(Run& run, const Relation& table, std::string_view event, bool re
                 bool& replaced) {
   const std::vector<RewriteRule> rules = table.rule_objects;
   for (const RewriteRule& rule : rules) {
-    if (rule.definition.event != event) continue;
+    if (rule.definition.event != event || !rule.applies()) continue;
     const std::vector<sql::ParsedStatement> actions = rule_actions(rule.definition);
     if (rule.definition.instead && !rule.definition.qualified) {
       replaced = true;

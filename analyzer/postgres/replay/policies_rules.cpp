@@ -176,8 +176,9 @@ bool apply(Run& run, const model::CreateRule& statement) {
     if (select != nullptr && !read_query(run, select->query, false)) return false;
   }
   const auto& existing = run.at(oid).rule_objects;
-  if (std::ranges::find(existing, statement.name, &RewriteRule::name) != existing.end() &&
-      !statement.or_replace) {
+  const auto before = std::ranges::find(existing, statement.name, &RewriteRule::name);
+  if (before != existing.end()) rule.state = before->state;
+  if (before != existing.end() && !statement.or_replace) {
     return run.fail("42710", fmt::format("rule \"{}\" for relation \"{}\" already exists",
                                          statement.name, run.at(oid).name));
   }

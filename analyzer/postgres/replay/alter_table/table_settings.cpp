@@ -15,6 +15,11 @@ bool AlterTableRun::operator()(const model::SetTriggerState& action) {
       return run_.fail("42704", fmt::format("rule \"{}\" for relation \"{}\" does not exist",
                                             action.which, self().name));
     }
+    run_.change(table_, [&](Relation& copy) {
+      for (RewriteRule& rule : copy.rule_objects) {
+        if (rule.name == action.which) rule.state = action.state;
+      }
+    });
     return true;
   }
   const bool all = action.which == "ALL" || action.which == "USER";
