@@ -1,6 +1,7 @@
 #include "analyzer/alembic/operations/operations.h"
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
+#include "analyzer/alembic/render/trees.h"
 
 namespace forelock::alembic {
 
@@ -95,21 +96,10 @@ Value bulk_insert(Host& host, const Operation& operation) {
     return None{};
   }
   for (const Value& row : *items) {
-    // table.insert().inline().values(row)
-    python::Symbol attribute;
-    attribute.kind = python::Symbol::Kind::kAttribute;
-    attribute.name = "insert";
-    attribute.operands.push_back(*table_value);
-    attribute.place = {0, context.call};
-    python::Symbol insert;
-    insert.kind = python::Symbol::Kind::kCall;
-    insert.operands.emplace_back(std::make_shared<const python::Symbol>(std::move(attribute)));
-    insert.arguments.keywords.emplace_back("inline", Value(true));
-    insert.place = {0, context.span_of(row)};
     Sql sql = context.sql();
     sql.set_place(context.span_of(row));
     Expressions expressions(context);
-    const Value statement(std::make_shared<const python::Symbol>(std::move(insert)));
+    const Value statement = insert_into(*table_value, {0, context.span_of(row)});
     if (row.is_unknown() || !expressions.render_statement(sql, statement, &row)) {
       host.not_analyzed("a row of bulk_insert is not known", operation);
       continue;
