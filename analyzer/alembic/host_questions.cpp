@@ -167,8 +167,10 @@ std::optional<text::MappedText> Host::as_str(const Symbol& symbol) {
   if (symbol.kind != Symbol::Kind::kCall) return {};
   const std::string name = canonical(symbol.path());
   const bool quoted = name == "sa.quoted_name";
-  const bool named = name == "op.f" || name == "sa.conv" ||
-                     method_of(Value(std::make_shared<const Symbol>(symbol))) == "f";
+  const Symbol* callee = symbol.operands.front().symbol();
+  const bool named =
+      name == "op.f" || name == "sa.conv" ||
+      (callee != nullptr && callee->kind == Symbol::Kind::kAttribute && callee->name == "f");
   if (!quoted && !named) return {};
   const Value* inner = symbol.arguments.find(quoted ? "value" : "name", 0);
   if (inner == nullptr || inner->str() == nullptr) return {};

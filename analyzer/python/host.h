@@ -49,7 +49,7 @@ class Host {
     (void)name;
     return {};
   }
-  /// `object.name = value` on an Instance, a symbol, or something unknown of a known class.
+  /// `object.name = value` on a symbol or on something unknown of a known class.
   virtual void set_attribute(const Value& object, std::string_view name, const Value& value,
                              const CallSite& site) {
     (void)object;

@@ -220,17 +220,11 @@ void Interpreter::change_symbol(const Node& variable, const Value& value, std::s
 
 void Interpreter::set_attribute(const Value& object, std::string_view name, const Value& value,
                                 Place at) {
+  if (const auto* i = object.as<std::shared_ptr<Instance>>()) return set_attribute(*i, name, value);
+  if (const auto* c = object.as<std::shared_ptr<Class>>()) return set_attribute(*c, name, value);
+  if (const auto* m = object.as<std::shared_ptr<Module>>()) return bind((*m)->scope, name, value);
   const Unknown* u = object.as<Unknown>();
-  if (const auto* i = object.as<std::shared_ptr<Instance>>()) {
-    set_attribute(*i, name, value);
-    if (!(*i)->type->has_symbol_base) return;
-  } else if (const auto* c = object.as<std::shared_ptr<Class>>()) {
-    return set_attribute(*c, name, value);
-  } else if (const auto* m = object.as<std::shared_ptr<Module>>()) {
-    return bind((*m)->scope, name, value);
-  } else if (object.symbol() == nullptr && (u == nullptr || u->instance_of == nullptr)) {
-    return;
-  }
+  if (object.symbol() == nullptr && (u == nullptr || u->instance_of == nullptr)) return;
   ++host_calls_;
   host_.set_attribute(object, name, value, make_site(at));
 }

@@ -1,3 +1,4 @@
+#include "analyzer/alembic/connections.h"
 #include "analyzer/alembic/operations/operations.h"
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
@@ -11,7 +12,7 @@ using python::Value;
 
 Value Host::execute(const Value& statement, const Value* parameters, const Operation& operation) {
   const Context& context = operation.context;
-  const Value rows = Value::unknown("rows of the database");
+  const Value rows = forelock::alembic::rows();
   Sql sql = context.sql();
   Expressions expressions(context);
   if (statement.str() != nullptr) {

@@ -92,10 +92,6 @@ std::optional<ColumnReference> reference_of(const Value& owner, Name column,
   if (const auto table = read_table(owner, context)) {
     reference.schema = table->schema;
     reference.table = table->name;
-    for (const Column& candidate : table->columns) {
-      // The column's key is the attribute; its name in SQL may differ.
-      if (candidate.name && candidate.name->text == reference.column.text) return reference;
-    }
   }
   return reference;
 }

@@ -10,6 +10,7 @@
 #include "analyzer/alembic/render/identifiers.h"
 #include "analyzer/alembic/render/models.h"
 #include "analyzer/alembic/render/statement_root.h"
+#include "analyzer/alembic/render/trees.h"
 
 namespace forelock::alembic {
 
@@ -400,16 +401,8 @@ void Expressions::render_select(Sql& sql, const Value& value) {
       append(where, items);
     } else if (method == "filter_by") {
       for (const auto& [keyword, item] : link.arguments->keywords) {
-        Symbol equality;
-        equality.kind = Symbol::Kind::kBinary;
-        equality.name = "==";
-        Symbol attribute;
-        attribute.kind = Symbol::Kind::kAttribute;
-        attribute.name = keyword;
-        if (!columns.empty()) attribute.operands.push_back(columns[0]);
-        equality.operands.emplace_back(std::make_shared<const Symbol>(attribute));
-        equality.operands.push_back(item);
-        where.emplace_back(std::make_shared<const Symbol>(equality));
+        const Value model = columns.empty() ? Value::unknown("the model") : columns[0];
+        where.push_back(equality_of(model, keyword, item, {}));
       }
     } else if (method == "order_by") {
       append(order, items);

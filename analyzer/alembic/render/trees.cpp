@@ -32,15 +32,19 @@ Value call_of(Value callee, Value argument, Place place) {
   return symbol_value(std::move(symbol));
 }
 
-Value where_equal(Value statement, const Value& model, std::string_view column, const Value& value,
-                  Place place) {
+Value equality_of(const Value& model, std::string_view column, const Value& value, Place place) {
   Symbol equal;
   equal.kind = Symbol::Kind::kBinary;
   equal.name = "==";
   equal.operands = {attribute_of(model, column, place), value};
   equal.place = place;
-  return call_of(attribute_of(std::move(statement), "where", place), symbol_value(std::move(equal)),
-                 place);
+  return symbol_value(std::move(equal));
+}
+
+Value where_equal(Value statement, const Value& model, std::string_view column, const Value& value,
+                  Place place) {
+  return call_of(attribute_of(std::move(statement), "where", place),
+                 equality_of(model, column, value, place), place);
 }
 
 Value insert_into(const Value& model, Place place) {

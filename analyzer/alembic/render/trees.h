@@ -13,6 +13,9 @@ python::Value symbol_value(python::Symbol symbol);
 python::Value attribute_of(python::Value object, std::string_view name, python::Place place);
 /// `callee(argument)`
 python::Value call_of(python::Value callee, python::Value argument, python::Place place);
+/// `model.column == value`
+python::Value equality_of(const python::Value& model, std::string_view column,
+                          const python::Value& value, python::Place place);
 /// `statement.where(model.column == value)`
 python::Value where_equal(python::Value statement, const python::Value& model,
                           std::string_view column, const python::Value& value, python::Place place);

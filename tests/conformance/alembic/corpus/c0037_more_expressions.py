@@ -3,6 +3,8 @@
 Revision ID: c0037
 Revises: c0036
 """
+import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
@@ -21,6 +23,7 @@ a = sa.table(
     sa.column("tags", postgresql.ARRAY(sa.Text)),
     sa.column("at", sa.DateTime),
     sa.column("ok", sa.Boolean),
+    sa.column("took", sa.Interval),
 )
 b = sa.table("b", sa.column("id", sa.Integer), sa.column("a_id", sa.Integer), sa.column("name", sa.String))
 
@@ -85,6 +88,7 @@ def upgrade():
     op.execute(a.update().values(name=v.c.name).where(a.c.id == v.c.id))
     each = sa.func.jsonb_each(sa.text("'{}'")).table_valued("key", "value")
     op.execute(a.delete().where(a.c.name.in_(sa.select(each.c.key))))
+    op.execute(a.update().values(took=datetime.timedelta(days=1, seconds=3)))
     numbered = (
         sa.func.unnest(a.c.tags).table_valued("tag", with_ordinality="n").render_derived(name="t").lateral()
     )
