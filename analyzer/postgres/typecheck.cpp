@@ -203,6 +203,10 @@ std::optional<TypeError> function_error(const Catalog& catalog, const Scope& sco
   if (!resolve_function(catalog, name, {}, false).found()) return std::nullopt;
   const ResolvedFunction function = resolve_function(catalog, name, given, true);
   if (function.choice == Choice::kNone) {
+    // text(value) may be a cast in the form of a call: func_get_detail(), FUNCDETAIL_COERCION.
+    model::TypeName type;
+    type.name = name;
+    if (given.size() == 1 && resolve_type(catalog, type).known) return std::nullopt;
     return TypeError{"42883",
                      fmt::format("function {} does not exist for these arguments", call.name)};
   }
