@@ -602,11 +602,13 @@ struct PublishedTable {
 struct CreatePublication {
   std::string name;
   bool all_tables = false;
+  bool schemas = false;  ///< It names some: FOR TABLES IN SCHEMA.
   std::vector<PublishedTable> tables;
 };
 struct AlterPublication {
   std::string name;
   char action = 's';  ///< 'a' ADD, 'd' DROP, 's' SET and the rest.
+  bool schemas = false;
   std::vector<PublishedTable> tables;
 };
 

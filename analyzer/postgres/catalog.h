@@ -124,7 +124,7 @@ struct RewriteRule {
   model::CreateRule definition;
   Oid oid = 0;
   std::vector<Oid> relations;  ///< Those of the definition; 0 for what is not known.
-  char state = 'O';  ///< As of a Trigger: pg_rewrite.ev_enabled.
+  char state = 'O';            ///< As of a Trigger: pg_rewrite.ev_enabled.
 
   /// Whether it is applied where session_replication_role is origin.
   [[nodiscard]] bool applies() const { return state == 'O' || state == 'A'; }
@@ -357,6 +357,9 @@ class Catalog {
   void add_dependency(Dependency dependency);
   void erase_dependencies_of(Oid object);
   void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
+  /// The major version of the server.
+  void set_server_version(int version) { server_version_ = version; }
+  [[nodiscard]] int server_version() const { return server_version_; }
   /// Extensions that were not created here may be there: somebody else may have created them.
   void assume_extensions(bool assume) { assumes_extensions_ = assume; }
   [[nodiscard]] bool assumes_extensions() const { return assumes_extensions_; }
@@ -389,6 +392,7 @@ class Catalog {
   friend std::vector<struct Difference> compare(const Catalog& before, const Catalog& after);
   std::vector<std::string> search_path_;
   bool assumes_extensions_ = false;
+  int server_version_ = 0;
   Oid next_oid_ = 16384;  // PostgreSQL's FirstNormalObjectId
 };
 

@@ -126,19 +126,22 @@ std::optional<Expression> inlined_body(const CatalogFunction& function) {
 }
 
 // Types whose input and output functions depend on settings or catalogs, and those of which only
-// the input function does. Source: pg_type and pg_proc of PostgreSQL 15.
+// the input function does; interval's output is stable since version 15. Source: pg_type and
+// pg_proc of PostgreSQL 12 to 18.
 constexpr std::string_view kStableTypes[] = {
-    "aclitem",      "date",          "interval",     "money",     "regclass",    "regcollation",
-    "regconfig",    "regdictionary", "regnamespace", "regoper",   "regoperator", "regproc",
-    "regprocedure", "regrole",       "regtype",      "timestamp", "timestamptz"};
-constexpr std::string_view kStableInput[] = {"time", "timetz", "xml"};
+    "aclitem",       "date",         "money",     "regclass",    "regcollation", "regconfig",
+    "regdictionary", "regnamespace", "regoper",   "regoperator", "regproc",      "regprocedure",
+    "regrole",       "regtype",      "timestamp", "timestamptz"};
+constexpr std::string_view kStableInput[] = {"interval", "time", "timetz", "xml"};
 
 bool has_stable_output(const Catalog& catalog, const model::TypeName& type) {
   const model::TypeName base = base_type(catalog, type);
   const char kind = category(catalog, base);
   if (base.array_dimensions > 0 || kind == 'E' || kind == 'C' || kind == 'R') return true;
+  constexpr int kStableIntervals = 15;
   return base.name.schema == "pg_catalog" &&
-         std::ranges::find(kStableTypes, base.name.name) != std::end(kStableTypes);
+         (std::ranges::find(kStableTypes, base.name.name) != std::end(kStableTypes) ||
+          (base.name.name == "interval" && catalog.server_version() >= kStableIntervals));
 }
 
 bool has_stable_input(const Catalog& catalog, const model::TypeName& type) {
@@ -188,7 +191,8 @@ void add_volatility(const Catalog& catalog, const Scope& scope, const Expression
         const model::TypeName target = resolve_type(catalog, *expression.type).name;
         const facts::TypeId from = fact_id(base_type(catalog, source));
         const facts::TypeId to = fact_id(base_type(catalog, target));
-        const facts::CastFact* cast = from >= 0 && to >= 0 ? facts::cast(from, to) : nullptr;
+        const facts::CastFact* cast =
+            from >= 0 && to >= 0 ? facts::cast(from, to, catalog.server_version()) : nullptr;
         const bool through_text =
             category(catalog, source) == 'S' || category(catalog, target) == 'S';
         if (cast != nullptr) {
@@ -233,7 +237,6 @@ Scope::Found Scope::find(std::string_view qualifier, std::string_view column) co
 std::optional<model::Volatility> ResolvedFunction::volatility() const {
   if (user != nullptr) return user->definition.volatility;
   if (fact != nullptr) return from_char(fact->volatility);
-  if (newer != nullptr) return from_char(newer->volatility);
   return std::nullopt;
 }
 
@@ -275,7 +278,7 @@ void add_overloads(const Catalog& catalog, const model::QualifiedName& name, std
   const std::vector<const CatalogFunction*> own = catalog.find_functions(name);
   if (name.schema.empty() || name.schema == "pg_catalog" || own.empty()) {
     for (const facts::FunctionFact& fact : facts::functions(name.name)) {
-      if (!may_use_extension(catalog, fact.extension)) continue;
+      if (!is_available(catalog, fact)) continue;
       Candidate parameters;
       for (const facts::TypeId type : facts::arguments(fact)) parameters.push_back({type, {}});
       auto fit = fitted(std::move(parameters), count, static_cast<std::size_t>(fact.defaults),
@@ -348,7 +351,7 @@ ResolvedFunction resolve_function(const Catalog& catalog, const model::Qualified
     if (!own.empty()) result.user = own.front();
     for (const facts::FunctionFact& fact : facts::functions(name.name)) {
       if (result.found()) break;
-      if (may_use_extension(catalog, fact.extension)) result.fact = &fact;
+      if (is_available(catalog, fact)) result.fact = &fact;
     }
   } else {
     std::vector<Overload> overloads;
@@ -372,10 +375,6 @@ ResolvedFunction resolve_function(const Catalog& catalog, const model::Qualified
         result.result = {};
       }
     }
-  }
-  if (!result.found() && (name.schema.empty() || name.schema == "pg_catalog")) {
-    result.newer = facts::newer_function(name.name);
-    if (result.newer != nullptr) result.result = builtin(result.newer->result);
   }
   return result;
 }

@@ -42,13 +42,10 @@ std::vector<model::TypeName> argument_types(const Catalog& catalog, const Scope&
 struct ResolvedFunction {
   const CatalogFunction* user = nullptr;
   const facts::FunctionFact* fact = nullptr;
-  const facts::NewerFunction* newer = nullptr;
   model::TypeName result;
   Choice choice = Choice::kNotKnown;
   Candidate parameters;  ///< What the arguments meet, where the choice is made.
-  [[nodiscard]] bool found() const {
-    return user != nullptr || fact != nullptr || newer != nullptr;
-  }
+  [[nodiscard]] bool found() const { return user != nullptr || fact != nullptr; }
   [[nodiscard]] std::optional<model::Volatility> volatility() const;
 };
 /// The overload that a call picks, as far as the types of its arguments are known.

@@ -49,7 +49,9 @@ bool coerces(const Catalog& catalog, const Input& input, const Parameter& parame
   if (target.name == "any") return true;
   if (target.name == "record") return input.category == 'C';
   if (input.base_id >= 0) {
-    if (const facts::CastFact* cast = facts::cast(input.base_id, parameter.fact)) {
+    const facts::CastFact* cast =
+        facts::cast(input.base_id, parameter.fact, catalog.server_version());
+    if (cast != nullptr) {
       return cast->context == 'i' && may_use_extension(catalog, cast->extension);
     }
   }
@@ -385,7 +387,7 @@ ChosenOperator choose_operator(const Catalog& catalog, std::string_view name,
   std::vector<const facts::OperatorFact*> operators;
   for (const facts::OperatorFact& fact : facts::operators(name)) {
     if ((fact.left < 0) != (given.size() == 1)) continue;
-    if (!may_use_extension(catalog, fact.extension)) continue;
+    if (!is_available(catalog, fact)) continue;
     operators.push_back(&fact);
   }
   // binary_oper_exact(): an unknown literal is first taken to be of the other side's type.

@@ -113,8 +113,9 @@ void qualify_stored(Run& run, const model::Operation& operation) {
 
 bool run_operation(Run& run, const model::Operation& operation) {
   if (const auto newer = facts::newer_grammar(operation, run.options.pg_version)) {
-    return run.fail("42601", fmt::format("PostgreSQL {} does not know {}, which came with {}",
-                                         run.options.pg_version, newer->clause, newer->since));
+    return run.fail(newer->sqlstate,
+                    fmt::format("PostgreSQL {} does not know {}, which came with {}",
+                                run.options.pg_version, newer->clause, newer->since));
   }
   const bool good = std::visit(
       [&]<typename Statement>(const Statement& statement) {

@@ -51,6 +51,7 @@ class Replay {
   explicit Replay(ReplayOptions options) : Replay(options, Catalog()) {}
   Replay(ReplayOptions options, Catalog start) : options_(options), catalog_(std::move(start)) {
     catalog_.assume_extensions(options.assume_missing);
+    catalog_.set_server_version(options.pg_version);
   }
 
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }

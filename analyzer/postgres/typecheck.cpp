@@ -192,8 +192,6 @@ std::optional<TypeError> case_error(const Catalog& catalog, const Scope& scope,
 /// Source: ParseFuncOrColumn().
 std::optional<TypeError> function_error(const Catalog& catalog, const Scope& scope,
                                         const Expression& call) {
-  // A function of another version says nothing.
-  if (facts::newer_function(call.name) != nullptr) return std::nullopt;
   std::vector<TypeName> given;
   for (const Expression& arg : call.args) {
     given.push_back(infer_type(catalog, scope, arg));

@@ -37,6 +37,15 @@ model::TypeName builtin(std::string_view name) {
   return result;
 }
 
+namespace {
+
+bool is_of_core(const Catalog& catalog, TypeId id) {
+  const facts::TypeFact& fact = facts::type(id);
+  return fact.extension == 0 && fact.versions.include(catalog.server_version());
+}
+
+}  // namespace
+
 ResolvedType resolve_type(const Catalog& catalog, const model::TypeName& written) {
   ResolvedType result;
   result.name = written;
@@ -53,14 +62,14 @@ ResolvedType resolve_type(const Catalog& catalog, const model::TypeName& written
     }
     if (name.name.size() > 1 && name.name.front() == '_' && written.array_dimensions == 0) {
       const TypeId id = facts::find_type(name.name);
-      if (id >= 0 && facts::type(id).element >= 0 && facts::type(id).extension == 0) {
+      if (id >= 0 && facts::type(id).element >= 0 && is_of_core(catalog, id)) {
         name = {"pg_catalog", std::string(facts::type(facts::type(id).element).name)};
         result.name.array_dimensions = 1;
         result.known = true;
         return result;
       }
     }
-    if (const TypeId id = facts::find_type(name.name); id >= 0 && facts::type(id).extension == 0) {
+    if (const TypeId id = facts::find_type(name.name); id >= 0 && is_of_core(catalog, id)) {
       name.schema = "pg_catalog";
       result.known = true;
       return result;
@@ -210,7 +219,7 @@ bool binary_coercible(const Catalog& catalog, const model::TypeName& from,
   if (source_id < 0 || target < 0) {
     return target >= 0 && facts::type(target).name == "record" && category(catalog, source) == 'C';
   }
-  const facts::CastFact* cast = facts::cast(source_id, target);
+  const facts::CastFact* cast = facts::cast(source_id, target, catalog.server_version());
   return cast != nullptr && cast->method == 'b' && cast->context == 'i';
 }
 
@@ -227,7 +236,8 @@ CastPath cast_path(const Catalog& catalog, const model::TypeName& from, const mo
   const TypeId source_id = fact_id(source);
   const TypeId target_id = fact_id(target);
   if (source_id >= 0 && target_id >= 0) {
-    if (const facts::CastFact* cast = facts::cast(source_id, target_id)) {
+    const facts::CastFact* cast = facts::cast(source_id, target_id, catalog.server_version());
+    if (cast != nullptr) {
       const CastContext needed = cast->context == 'i'   ? CastContext::kImplicit
                                  : cast->context == 'a' ? CastContext::kAssignment
                                                         : CastContext::kExplicit;
@@ -313,7 +323,7 @@ OperatorClass operator_class(const Catalog& catalog, std::string_view method,
   const TypeId id = fact_id(base);
   const auto usable = [&](const facts::OperatorClassFact& fact) {
     return fact.method == method && (written.empty() ? fact.is_default : fact.name == written) &&
-           may_use_extension(catalog, fact.extension);
+           is_available(catalog, fact);
   };
   // GetDefaultOpClass(): exact first, then a preferred type that is binary coercible, then any.
   const std::span<const facts::OperatorClassFact> all = facts::operator_classes();

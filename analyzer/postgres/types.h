@@ -34,6 +34,12 @@ bool same_type(const model::TypeName& a, const model::TypeName& b);
 /// Whether what belongs to an extension (facts::extension_name(); 0 is the core) can be used: it
 /// was created, or somebody else may have done so.
 bool may_use_extension(const Catalog& catalog, std::uint8_t extension);
+/// Whether the server has what the fact tells of: its version does, and so do its extensions.
+template <typename Fact>
+bool is_available(const Catalog& catalog, const Fact& fact) {
+  return fact.versions.include(catalog.server_version()) &&
+         may_use_extension(catalog, fact.extension);
+}
 /// pg_type.typcategory; 'X' for an unknown literal, 'E' for enums, 0 where unknown.
 char category(const Catalog& catalog, const model::TypeName& type);
 /// Through domains to the type below, with its modifiers.

@@ -60,6 +60,13 @@ std::vector<model::PublishedTable> publication_tables(Context& context, NodeList
   return tables;
 }
 
+bool names_schemas(NodeList objects) {
+  for (const Node object : objects) {
+    if (object.text("pubobjtype").starts_with("PUBLICATIONOBJ_TABLES_IN")) return true;
+  }
+  return false;
+}
+
 std::vector<std::string> role_names(NodeList roles) {
   std::vector<std::string> names;
   for (const Node role : roles) names.push_back(role_name(role));
@@ -320,6 +327,7 @@ model::Operation lower_alter_extension(Context&, Node statement) {
 
 model::Operation lower_create_publication(Context& context, Node statement) {
   return model::CreatePublication{statement.string("pubname"), statement.flag("for_all_tables"),
+                                  names_schemas(statement.list("pubobjects")),
                                   publication_tables(context, statement.list("pubobjects"))};
 }
 
@@ -329,6 +337,7 @@ model::Operation lower_alter_publication(Context& context, Node statement) {
                       : action.starts_with("AP_Drop") ? 'd'
                                                       : 's';
   return model::AlterPublication{statement.string("pubname"), letter,
+                                 names_schemas(statement.list("pubobjects")),
                                  publication_tables(context, statement.list("pubobjects"))};
 }
 

@@ -14,11 +14,13 @@ constexpr NewerGrammar kDropExpression{13, "DROP EXPRESSION"};
 constexpr NewerGrammar kDetachConcurrently{14, "DETACH PARTITION ... CONCURRENTLY"};
 constexpr NewerGrammar kCompression{14, "COMPRESSION"};
 constexpr NewerGrammar kReplaceTrigger{14, "CREATE OR REPLACE TRIGGER"};
-constexpr NewerGrammar kStatisticsExpression{14, "CREATE STATISTICS on an expression"};
+constexpr NewerGrammar kStatisticsExpression{14, "CREATE STATISTICS on an expression", "0A000"};
 constexpr NewerGrammar kMerge{15, "MERGE"};
 constexpr NewerGrammar kNullsNotDistinct{15, "NULLS NOT DISTINCT"};
 constexpr NewerGrammar kDeleteColumns{15, "ON DELETE SET NULL (columns)"};
 constexpr NewerGrammar kAccessMethod{15, "SET ACCESS METHOD"};
+constexpr NewerGrammar kPublishedSchemas{15, "TABLES IN SCHEMA"};
+constexpr NewerGrammar kPublishedParts{15, "columns and conditions of published tables"};
 constexpr NewerGrammar kColumnStorage{16, "STORAGE in a column definition"};
 constexpr NewerGrammar kUnnamedStatistics{16, "CREATE STATISTICS without a name"};
 constexpr NewerGrammar kSetExpression{17, "SET EXPRESSION"};
@@ -56,6 +58,15 @@ class Reader {
   void operator()(const model::Merge&) { need(true, kMerge); }
   void operator()(const model::Reindex& reindex) { need(reindex.concurrently, kConcurrentReindex); }
 
+  void operator()(const model::CreatePublication& publication) {
+    need(publication.schemas, kPublishedSchemas);
+    read(publication.tables);
+  }
+  void operator()(const model::AlterPublication& publication) {
+    need(publication.schemas, kPublishedSchemas);
+    read(publication.tables);
+  }
+
   void operator()(const model::AddColumn& add) { read(add.column); }
   void operator()(const model::AddConstraint& add) { read(add.constraint, false); }
   void operator()(const model::SetExpression&) { need(true, kSetExpression); }
@@ -77,6 +88,11 @@ class Reader {
  private:
   void need(bool used, NewerGrammar clause) {
     if (used && clause.since > newest_.since) newest_ = clause;
+  }
+  void read(const std::vector<model::PublishedTable>& tables) {
+    for (const model::PublishedTable& table : tables) {
+      need(!table.columns.empty() || table.where, kPublishedParts);
+    }
   }
   void read(const model::ColumnDefinition& column) {
     need(column.generated == model::GeneratedKind::kStored, kStoredColumn);

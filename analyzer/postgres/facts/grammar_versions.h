@@ -13,9 +13,10 @@ namespace forelock::postgres::facts {
 struct NewerGrammar {
   int since = 0;
   std::string_view clause;
+  std::string_view sqlstate = "42601";
 };
 
-/// The newest clause of the statement that a server of this major version cannot read (42601);
+/// The newest clause of the statement that a server of this major version cannot read;
 /// nullopt where it reads all of it.
 std::optional<NewerGrammar> newer_grammar(const model::Operation& operation, int version);
 

@@ -8,39 +8,14 @@ namespace {
 
 #include "analyzer/postgres/facts/server_data.inc"
 
-// PostgreSQL release notes 16 to 18, "Functions". Everything else here is as version 15 has it.
-constexpr NewerFunction kNewerFunctions[] = {
-    {"any_value", "anyelement", 'i', 16},
-    {"array_reverse", "anyarray", 'i', 18},
-    {"array_sample", "anyarray", 'v', 16},
-    {"array_shuffle", "anyarray", 'v', 16},
-    {"array_sort", "anyarray", 'i', 18},
-    {"casefold", "text", 'i', 18},
-    {"crc32", "int8", 'i', 18},
-    {"crc32c", "int8", 'i', 18},
-    {"date_add", "timestamptz", 's', 16},
-    {"date_subtract", "timestamptz", 's', 16},
-    {"erf", "float8", 'i', 16},
-    {"erfc", "float8", 'i', 16},
-    {"gamma", "float8", 'i', 18},
-    {"json_array", "json", 's', 16},
-    {"json_object", "json", 's', 16},
-    {"json_scalar", "json", 's', 17},
-    {"lgamma", "float8", 'i', 18},
-    {"pg_basetype", "regtype", 's', 17},
-    {"pg_input_is_valid", "bool", 's', 16},
-    {"random_normal", "float8", 'v', 16},
-    {"reverse_bytes", "bytea", 'i', 18},
-    {"system_user", "text", 's', 16},
-    {"to_bin", "text", 'i', 17},
-    {"to_oct", "text", 'i', 17},
-    {"to_regtypemod", "int4", 's', 17},
-    {"unicode_assigned", "bool", 'i', 17},
-    {"uuid_extract_timestamp", "timestamptz", 'i', 17},
-    {"uuid_extract_version", "int2", 'i', 17},
-    {"uuidv4", "uuid", 'v', 18},
-    {"uuidv7", "uuid", 'v', 18},
-};
+/// The first fact of a table in order of names that has the name and is of the version.
+template <typename Fact, std::size_t kCount>
+const Fact* named(const Fact (&table)[kCount], std::string_view name, int version) {
+  const auto facts = std::ranges::equal_range(table, name, {}, &Fact::name);
+  const auto found =
+      std::ranges::find_if(facts, [&](const Fact& fact) { return fact.versions.include(version); });
+  return found == facts.end() ? nullptr : &*found;
+}
 
 }  // namespace
 
@@ -75,13 +50,6 @@ std::span<const TypeId> arguments(const FunctionFact& function) {
           static_cast<std::size_t>(function.arguments)};
 }
 
-const NewerFunction* newer_function(std::string_view name) {
-  const auto* found = std::lower_bound(
-      std::begin(kNewerFunctions), std::end(kNewerFunctions), name,
-      [](const NewerFunction& fact, std::string_view wanted) { return fact.name < wanted; });
-  return found == std::end(kNewerFunctions) || found->name != name ? nullptr : found;
-}
-
 std::span<const OperatorFact> operators(std::string_view name) {
   const auto* first = std::lower_bound(
       std::begin(kOperators), std::end(kOperators), name,
@@ -91,16 +59,13 @@ std::span<const OperatorFact> operators(std::string_view name) {
   return {first, last};
 }
 
-const CastFact* cast(TypeId source, TypeId target) {
-  const auto* found =
-      std::lower_bound(std::begin(kCasts), std::end(kCasts), std::pair(source, target),
-                       [](const CastFact& fact, std::pair<TypeId, TypeId> wanted) {
-                         return std::pair(fact.source, fact.target) < wanted;
-                       });
-  if (found == std::end(kCasts) || found->source != source || found->target != target) {
-    return nullptr;
-  }
-  return found;
+const CastFact* cast(TypeId source, TypeId target, int version) {
+  const auto facts = std::ranges::equal_range(
+      kCasts, std::pair(source, target), {},
+      [](const CastFact& fact) { return std::pair(fact.source, fact.target); });
+  const auto found = std::ranges::find_if(
+      facts, [&](const CastFact& fact) { return fact.versions.include(version); });
+  return found == facts.end() ? nullptr : &*found;
 }
 
 std::span<const OperatorClassFact> operator_classes() { return kOperatorClasses; }
@@ -124,15 +89,12 @@ bool has_equality(std::string_view family, TypeId left, TypeId right) {
                      });
 }
 
-bool is_system_relation(std::string_view name) {
-  return std::binary_search(std::begin(kSystemRelations), std::end(kSystemRelations), name);
+bool is_system_relation(std::string_view name, int version) {
+  return named(kSystemRelations, name, version) != nullptr;
 }
 
-const SettingFact* setting(std::string_view name) {
-  const auto* found =
-      std::lower_bound(std::begin(kSettings), std::end(kSettings), name,
-                       [](const SettingFact& fact, std::string_view n) { return fact.name < n; });
-  return found != std::end(kSettings) && found->name == name ? found : nullptr;
+const SettingFact* setting(std::string_view name, int version) {
+  return named(kSettings, name, version);
 }
 
 }  // namespace forelock::postgres::facts

@@ -1,8 +1,8 @@
 #pragma once
 
-// Types, casts, functions, operators and operator classes as a real server has them. The tables are
-// generated (generate.py, server_data.inc) from PostgreSQL 15; what other versions add stands in
-// server_data.cpp by hand.
+// Types, casts, functions, operators, operator classes and parameters as real servers have them.
+// The tables are generated (generate.py, server_data.inc) from PostgreSQL 12 to 18; what extensions
+// bring is as version 15 has it.
 
 #include <cstdint>
 #include <optional>
@@ -12,6 +12,15 @@
 namespace forelock::postgres::facts {
 
 using TypeId = std::int16_t;  ///< Index into the table of types; -1 is none.
+
+/// The major versions that have something: from `since` on and before `until`; 0 for no bound.
+struct Versions {
+  std::uint8_t since = 0;
+  std::uint8_t until = 0;
+  [[nodiscard]] constexpr bool include(int version) const {
+    return version >= since && (until == 0 || version < until);
+  }
+};
 
 struct TypeFact {
   std::string_view name;
@@ -25,6 +34,7 @@ struct TypeFact {
   TypeId subtype;  ///< Of a range.
   bool collatable;
   std::uint8_t extension;  ///< 0 for the core; see extension_name().
+  Versions versions;
 };
 struct CastFact {
   TypeId source, target;
@@ -32,6 +42,7 @@ struct CastFact {
   char method;      ///< 'b' binary coercible, 'f' function, 'i' input and output functions.
   char volatility;  ///< Of the function: 'i', 's', 'v'.
   std::uint8_t extension;
+  Versions versions;
 };
 struct FunctionFact {
   std::string_view name;
@@ -42,18 +53,21 @@ struct FunctionFact {
   char kind;  ///< 'f', 'a' aggregate, 'w' window, 'p' procedure.
   bool variadic, returns_set;
   std::uint8_t extension;
+  Versions versions;
 };
 struct OperatorFact {
   std::string_view name;
   TypeId left, right, result;
   char volatility;
   std::uint8_t extension;
+  Versions versions;
 };
 struct OperatorClassFact {
   std::string_view method, name, family;
   TypeId input;
   bool is_default;
   std::uint8_t extension;
+  Versions versions;
 };
 struct FamilyEqualityFact {
   std::string_view family;
@@ -66,34 +80,32 @@ struct SettingFact {
   char kind;              ///< 'b' boolean, 'i' integer, 'r' real, 'e' enum, 's' string.
   bool settable;          ///< By SET in a session.
   std::string_view unit;  ///< "ms", "kB", "8kB", …; empty for none.
+  Versions versions;
 };
 
-/// Functions of versions that the generated tables do not cover.
-struct NewerFunction {
+/// A table or view of pg_catalog.
+struct RelationFact {
   std::string_view name;
-  std::string_view result;
-  char volatility;
-  int since;
+  Versions versions;
 };
 
 TypeId find_type(std::string_view name);
 const TypeFact& type(TypeId id);
 std::string_view extension_name(std::uint8_t extension);
-/// All overloads, adjacent.
+/// All overloads of all versions, adjacent.
 std::span<const FunctionFact> functions(std::string_view name);
 std::span<const TypeId> arguments(const FunctionFact& function);
-const NewerFunction* newer_function(std::string_view name);
 std::span<const OperatorFact> operators(std::string_view name);
-const CastFact* cast(TypeId source, TypeId target);
+const CastFact* cast(TypeId source, TypeId target, int version);
 std::span<const OperatorClassFact> operator_classes();
 /// The operator class `name` (empty: the default one) of an access method for a type, matched
 /// exactly; look-up through binary coercion is the caller's.
 const OperatorClassFact* operator_class(std::string_view method, std::string_view name,
                                         TypeId type);
 bool has_equality(std::string_view family, TypeId left, TypeId right);
-bool is_system_relation(std::string_view name);
+bool is_system_relation(std::string_view name, int version);
 bool is_known_extension(std::string_view name);
-/// Null for one that the generated table does not know; the name is in lower case.
-const SettingFact* setting(std::string_view name);
+/// Null for one that the version does not show; the name is in lower case.
+const SettingFact* setting(std::string_view name, int version);
 
 }  // namespace forelock::postgres::facts

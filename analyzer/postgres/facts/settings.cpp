@@ -10,37 +10,16 @@
 namespace forelock::postgres::facts {
 namespace {
 
-// What SET takes beside pg_settings (GUC_NO_SHOW_ALL and the grammar), and parameters of versions
-// that the generated table does not cover. Sources: src/backend/utils/misc/guc.c of PostgreSQL 12
-// to 14, guc_tables.c of 16 to 18.
-constexpr std::string_view kOthers[] = {
-    // not shown, and words of the grammar
-    "role", "seed", "session_authorization", "session characteristics", "transaction",
-    "transaction snapshot", "default_with_oids", "ssl_renegotiation_limit", "time zone",
-    // up to 14
-    "operator_precedence_warning", "vacuum_cleanup_index_scale_factor", "wal_keep_segments",
-    "stats_temp_directory", "promote_trigger_file", "force_parallel_mode",
-    "vacuum_defer_cleanup_age", "db_user_namespace", "old_snapshot_threshold",
-    // 16
-    "createrole_self_grant", "debug_io_direct", "debug_logical_replication_streaming",
-    "debug_parallel_query", "enable_presorted_aggregate", "gss_accept_delegation",
-    "icu_validation_level", "max_parallel_apply_workers_per_subscription", "reserved_connections",
-    "scram_iterations", "send_abort_for_crash", "send_abort_for_kill", "vacuum_buffer_usage_limit",
-    // 17
-    "allow_alter_system", "commit_timestamp_buffers", "enable_group_by_reordering",
-    "event_triggers", "huge_pages_status", "io_combine_limit", "max_notify_queue_pages",
-    "multixact_member_buffers", "multixact_offset_buffers", "notify_buffers",
-    "restrict_nonsystem_relation_kind", "serializable_buffers", "subtransaction_buffers",
-    "summarize_wal", "sync_replication_slots", "synchronized_standby_slots",
-    "trace_connection_negotiation", "transaction_buffers", "transaction_timeout",
-    "wal_summary_keep_time",
-    // 18
-    "autovacuum_vacuum_max_threshold", "autovacuum_worker_slots", "enable_distinct_reordering",
-    "enable_self_join_elimination", "extension_control_path", "file_copy_method",
-    "idle_replication_slot_timeout", "io_max_combine_limit", "io_max_concurrency", "io_method",
-    "io_workers", "log_lock_failures", "max_active_replication_origins", "md5_password_warnings",
-    "oauth_validator_libraries", "ssl_groups", "ssl_tls13_ciphers", "track_cost_delay_timing",
-    "vacuum_max_eager_freeze_failure_rate", "vacuum_truncate"};
+// What SET takes beside pg_settings. Source: GUC_NO_SHOW_ALL in src/backend/utils/misc, gram.y.
+constexpr std::string_view kOthers[] = {"role",
+                                        "seed",
+                                        "session_authorization",
+                                        "session characteristics",
+                                        "transaction",
+                                        "transaction snapshot",
+                                        "default_with_oids",
+                                        "ssl_renegotiation_limit",
+                                        "time zone"};
 
 // Source: memory_unit_conversion_table and time_unit_conversion_table there.
 constexpr std::string_view kMemoryUnits[] = {"B", "kB", "MB", "GB", "TB"};
@@ -80,16 +59,17 @@ bool is_boolean(std::string_view value) {
 
 }  // namespace
 
-bool may_be_setting(std::string_view name) {
-  return name.find('.') != std::string_view::npos || setting(name) != nullptr ||
+bool may_be_setting(std::string_view name, int version) {
+  return name.find('.') != std::string_view::npos || setting(name, version) != nullptr ||
          std::ranges::find(kOthers, name) != std::end(kOthers);
 }
 
-std::optional<SettingError> setting_error(std::string_view name, std::string_view value) {
-  if (!may_be_setting(name)) {
+std::optional<SettingError> setting_error(std::string_view name, std::string_view value,
+                                          int version) {
+  if (!may_be_setting(name, version)) {
     return SettingError{"42704", fmt::format("unrecognized configuration parameter \"{}\"", name)};
   }
-  const SettingFact* const fact = setting(name);
+  const SettingFact* const fact = setting(name, version);
   if (fact == nullptr) return std::nullopt;
   if (!fact->settable) {
     return SettingError{"55P02", fmt::format("parameter \"{}\" cannot be changed now", name)};

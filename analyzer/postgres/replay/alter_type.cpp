@@ -133,7 +133,8 @@ bool check_users(Run& run, const Relation& table, const Column& column) {
   }
   for (const Column& other : table.columns) {
     if (other.number != column.number && reads_column(other.generation_expression, column.name)) {
-      return refuse("a generated column");
+      return run.fail(run.since(15) ? "0A000" : "42601",
+                      "cannot alter type of a column used by a generated column");
     }
   }
   for (const Trigger& trigger : table.triggers) {

@@ -57,8 +57,13 @@ bool check_function_exists(Run& run, const Expression& call) {
       run.has_unknown_extension()) {
     return true;
   }
-  return run.check_schema(call.qualifier) &&
-         run.fail("42883", fmt::format("function {} does not exist", call.name));
+  if (!run.check_schema(call.qualifier)) return false;
+  for (const facts::FunctionFact& fact : facts::functions(call.name)) {
+    if (fact.versions.since <= run.options.pg_version) continue;
+    return run.fail("42883", fmt::format("PostgreSQL {} does not know {}(), which came with {}",
+                                         run.options.pg_version, call.name, fact.versions.since));
+  }
+  return run.fail("42883", fmt::format("function {} does not exist", call.name));
 }
 
 namespace {

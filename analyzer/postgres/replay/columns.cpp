@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <limits>
 
 #include "analyzer/postgres/facts/collations.h"
@@ -174,6 +175,26 @@ Oid add_owned_sequence(Run& run, Relation& table, Column& column,
   return oid;
 }
 
+std::optional<std::string> column_storage(Run& run, const Column& column,
+                                          const std::string& written) {
+  std::string wanted;
+  for (const char c : written) {
+    wanted += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  constexpr std::array<std::string_view, 5> kStorages = {"PLAIN", "EXTERNAL", "EXTENDED", "MAIN",
+                                                         "DEFAULT"};
+  if (std::ranges::find(kStorages, wanted) == kStorages.end()) {
+    run.fail("22023", fmt::format("invalid storage type \"{}\"", written));
+    return std::nullopt;
+  }
+  if (!is_toastable(run, column) && wanted != "PLAIN" && wanted != "DEFAULT") {
+    run.fail("0A000", fmt::format("column data type {} can only have storage PLAIN",
+                                  model::display(column.type)));
+    return std::nullopt;
+  }
+  return wanted;
+}
+
 Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& definition) {
   if (table.column(definition.name) != nullptr) {
     run.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists",
@@ -198,7 +219,11 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
   column.type = type.name;
   column.type_oid = type.user_type;
   column.collation = definition.collation;
-  column.storage = definition.storage;
+  if (!definition.storage.empty()) {
+    const std::optional<std::string> storage = column_storage(run, column, definition.storage);
+    if (!storage) return nullptr;
+    column.storage = *storage;
+  }
   column.compression = definition.compression;
   column.not_null = definition.not_null;
   column.added_by_this_migration = true;
@@ -283,6 +308,8 @@ bool check_generation(Run& run, Relation& table, AttributeNumber number) {
   if (!check_generated(run, table, *column, *column->generation_expression)) return false;
   std::vector<Dependency> needs =
       needs_of(run.catalog, Scope::of(table), *column->generation_expression);
+  // Before version 15 the column went with whatever it was computed from.
+  for (Dependency& need : needs) need.automatic = !run.since(15);
   add_needs(table, std::move(needs), Dependency::Part::kGenerated, number);
   return true;
 }

@@ -170,7 +170,7 @@ bool fill_keys(Run& run, Oid table, const IndexRequest& request, Relation& index
         const bool other_type =
             !default_class && std::ranges::any_of(facts::operator_classes(), [&](const auto& fact) {
               return fact.method == definition.method && fact.name == key.operator_class &&
-                     may_use_extension(run.catalog, fact.extension);
+                     is_available(run.catalog, fact);
             });
         return run.fail(
             other_type ? "42804" : "42704",

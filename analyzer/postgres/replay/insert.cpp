@@ -203,7 +203,7 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
     if (column == nullptr) continue;
     if (column->generated != model::GeneratedKind::kNone ||
         (column->identity == model::IdentityKind::kAlways && !statement.overriding_system)) {
-      return run.fail("428C9",
+      return run.fail(generated_state(run, *column),
                       fmt::format("cannot insert a non-DEFAULT value into column \"{}\"", name));
     }
   }
@@ -218,8 +218,9 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       }
       if (column->generated != model::GeneratedKind::kNone &&
           row[i].kind != model::ExpressionKind::kDefault) {
-        return run.fail("428C9", fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
-                                             column->name));
+        return run.fail(
+            generated_state(run, *column),
+            fmt::format("cannot insert a non-DEFAULT value into column \"{}\"", column->name));
       }
     }
   }

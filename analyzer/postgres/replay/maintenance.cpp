@@ -55,12 +55,16 @@ bool reindex_table(Run& run, const model::Reindex& statement, bool concurrently)
     return run.fail("42809",
                     fmt::format("\"{}\" is not a table or materialized view", table->name));
   }
-  if (table->kind == RelationKind::kPartitionedTable &&
-      !run.needs_no_transaction("REINDEX TABLE")) {
-    return false;
-  }
   const Oid oid = table->oid;
   const auto mode = concurrently ? LockMode::kShareUpdateExclusive : LockMode::kShare;
+  if (table->kind == RelationKind::kPartitionedTable) {
+    // Before version 14 a warning says that it is skipped.
+    if (!run.since(14)) {
+      run.lock(*table, mode);
+      return true;
+    }
+    if (!run.needs_no_transaction("REINDEX TABLE")) return false;
+  }
   run.lock(*table, mode);
   for (const Oid leaf : run.leaves(run.at(oid))) {
     reindex(run, run.at(leaf), run.at(leaf).indexes, concurrently);
@@ -75,6 +79,9 @@ bool reindex_index(Run& run, const model::Reindex& statement, bool concurrently)
     return run.fail("42809", fmt::format("\"{}\" is not an index", index->name));
   }
   if (index->kind == RelationKind::kPartitionedIndex) {
+    if (!run.since(14)) {
+      return run.fail("0A000", "REINDEX is not yet implemented for partitioned indexes");
+    }
     if (!run.needs_no_transaction("REINDEX INDEX")) return false;
     const auto mode = concurrently ? LockMode::kShareUpdateExclusive : LockMode::kShare;
     run.lock(index->table, mode);

@@ -301,7 +301,7 @@ bool apply(Run& run, const model::Database& statement) {
 namespace {
 
 bool check_setting(Run& run, const std::string& name) {
-  return facts::may_be_setting(name) ||
+  return facts::may_be_setting(name, run.options.pg_version) ||
          run.fail("42704", fmt::format("unrecognized configuration parameter \"{}\"", name));
 }
 
@@ -322,7 +322,7 @@ bool apply(Run& run, const model::Set& statement) {
       if (!value.empty()) value += ", ";
       value += part;
     }
-    if (const auto error = facts::setting_error(name, value)) {
+    if (const auto error = facts::setting_error(name, value, run.options.pg_version)) {
       return run.fail(error->sqlstate, error->message);
     }
     settings[name] = std::move(value);

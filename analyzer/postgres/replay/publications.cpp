@@ -52,10 +52,13 @@ bool open_tables(Run& run, const std::vector<model::PublishedTable>& given, bool
   for (const model::PublishedTable& published : given) {
     const Relation* table = run.relation(published.name);
     if (!adding || table == nullptr || table->assumed) continue;
-    const bool stored =
-        table->kind == RelationKind::kTable || table->kind == RelationKind::kPartitionedTable;
+    const bool partitioned = table->kind == RelationKind::kPartitionedTable;
+    if (partitioned && !run.since(13)) {
+      return run.fail("0A000", fmt::format("\"{}\" is a partitioned table", table->name));
+    }
+    const bool stored = table->kind == RelationKind::kTable || partitioned;
     if (!stored || table->persistence != model::Persistence::kPermanent) {
-      return run.fail(stored || (run.since(15) && !is_index(table->kind)) ? "22023" : "42809",
+      return run.fail(stored || !is_index(table->kind) ? "22023" : "42809",
                       fmt::format("cannot add relation \"{}\" to publication", table->name));
     }
     if (!check_narrowing(run, table->oid, published)) return false;

@@ -104,7 +104,7 @@ bool Run::is_system(const model::QualifiedName& name) const {
       name.schema == "pg_toast") {
     return true;
   }
-  return name.schema.empty() && facts::is_system_relation(name.name);
+  return name.schema.empty() && facts::is_system_relation(name.name, options.pg_version);
 }
 
 const Relation* Run::relation_if_any(const model::QualifiedName& name) const {

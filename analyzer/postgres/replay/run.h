@@ -127,6 +127,10 @@ Column* define_column(Run& run, Relation& table, const model::ColumnDefinition& 
 
 /// Whether values of the column can be stored out of line, and compressed.
 bool is_toastable(const Run& run, const Column& column);
+/// The storage of a column as it is kept, in capitals; nullopt after failing. Source:
+/// GetAttributeStorage() in src/backend/commands/tablecmds.c.
+std::optional<std::string> column_storage(Run& run, const Column& column,
+                                          const std::string& written);
 /// Whether a collation of the name is there, or may be: 42704.
 bool check_collation(Run& run, const std::string& name);
 

@@ -157,6 +157,9 @@ bool apply(Run& run, const model::CreateTrigger& statement) {
     return false;
   }
   if (table->kind == RelationKind::kPartitionedTable && statement.row) {
+    if (statement.timing == "BEFORE" && !run.since(13)) {
+      return run.fail("42809", fmt::format("\"{}\" is a partitioned table", table->name));
+    }
     run.lock_tree(*table, LockMode::kShareRowExclusive);
   }
   Trigger trigger;

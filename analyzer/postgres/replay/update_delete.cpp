@@ -214,7 +214,8 @@ bool apply(Run& run, const model::Update& statement) {
     if ((column->generated != model::GeneratedKind::kNone ||
          column->identity == model::IdentityKind::kAlways) &&
         value.kind != model::ExpressionKind::kDefault) {
-      return run.fail("428C9", fmt::format("column \"{}\" can only be updated to DEFAULT", name));
+      return run.fail(generated_state(run, *column),
+                      fmt::format("column \"{}\" can only be updated to DEFAULT", name));
     }
   }
   if (!check_writable(run, run.at(table)) ||

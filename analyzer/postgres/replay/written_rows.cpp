@@ -112,6 +112,11 @@ bool check_writable(Run& run, const Relation& target) {
   return true;
 }
 
+std::string_view generated_state(const Run& run, const Column& column) {
+  const bool generated = column.generated != model::GeneratedKind::kNone;
+  return generated && !run.since(14) ? "42601" : "428C9";
+}
+
 void note_rows(Run& run, Oid table) {
   std::vector<Oid> tables = run.leaves(run.at(table));
   tables.push_back(table);
@@ -254,7 +259,9 @@ void follow_references_to(Run& run, const Relation& table, bool deletes,
       const bool all_null = first != nullptr && first->nulls_written &&
                             first->values_inserted.empty() && first->constants_written.empty();
       const bool no_row = where && names_unreferred(table, use, *where);
-      run.may_fail(table.rows_loaded && use.table->rows_loaded && !all_null && !no_row, "23503",
+      const bool restricts = action == model::ForeignKeyAction::kRestrict;
+      run.may_fail(table.rows_loaded && use.table->rows_loaded && !all_null && !no_row,
+                   restricts && run.since(18) ? "23001" : "23503",
                    fmt::format("rows of \"{}\" may still be referenced from \"{}\"", table.name,
                                use.table->name));
     }

@@ -29,6 +29,9 @@ bool check_writable(Run& run, const Relation& target);
 bool check_columns(Run& run, Oid table, const std::vector<std::string>& columns,
                    std::string_view twice);
 
+/// SQLSTATE of a value for a column that computes its own.
+std::string_view generated_state(const Run& run, const Column& column);
+
 /// The table may hold rows from now on.
 void note_rows(Run& run, Oid table);
 /// No row is left in the table, and in those below it.

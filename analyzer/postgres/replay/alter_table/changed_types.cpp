@@ -174,7 +174,12 @@ bool remake_foreign_key(Run& run, const Relation& table, const CatalogConstraint
     return true;
   }
   if (table.oid == changed && referenced->kind == RelationKind::kPartitionedTable) {
-    run.lock_tree(*referenced, LockMode::kAccessExclusive);
+    // Before version 15 only tables with rows have triggers to be dropped.
+    run.lock(*referenced,
+             run.since(15) ? LockMode::kAccessExclusive : LockMode::kShareRowExclusive);
+    for (const Oid below : run.since(15) ? run.descendants(*referenced) : run.leaves(*referenced)) {
+      run.lock(below, LockMode::kAccessExclusive);
+    }
   } else if (table.oid == changed) {
     run.lock(*referenced, LockMode::kAccessExclusive);
   } else {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 
 #include "analyzer/postgres/facts/storage_parameters.h"
@@ -65,20 +64,9 @@ bool AlterTableRun::operator()(const model::SetColumnOptions& action) {
 bool AlterTableRun::operator()(const model::SetStorage& action) {
   const Column* found = column(action.column);
   if (found == nullptr) return false;
-  std::string wanted;
-  for (const char c : action.storage) {
-    wanted += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  constexpr std::array<std::string_view, 5> kStorages = {"PLAIN", "EXTERNAL", "EXTENDED", "MAIN",
-                                                         "DEFAULT"};
-  if (std::ranges::find(kStorages, wanted) == kStorages.end()) {
-    return run_.fail("22023", fmt::format("invalid storage type \"{}\"", action.storage));
-  }
-  if (!is_toastable(run_, *found) && wanted != "PLAIN" && wanted != "DEFAULT") {
-    return run_.fail("0A000", fmt::format("column data type {} can only have storage PLAIN",
-                                          model::display(found->type)));
-  }
-  edit(table_, found->number, [&](Column& copy) { copy.storage = wanted; });
+  const std::optional<std::string> storage = column_storage(run_, *found, action.storage);
+  if (!storage) return false;
+  edit(table_, found->number, [&](Column& copy) { copy.storage = *storage; });
   return true;
 }
 

@@ -116,7 +116,8 @@ bool AlterTableRun::operator()(const model::AttachPartition& action) {
   }
   if (self().kind != RelationKind::kPartitionedTable) {
     if (!self().assumed) {
-      return run_.fail("42P17", fmt::format("table \"{}\" is not partitioned", self().name));
+      return run_.fail(run_.since(18) ? "42809" : "42P17",
+                       fmt::format("table \"{}\" is not partitioned", self().name));
     }
     run_.change(table_, [](Relation& copy) { copy.kind = RelationKind::kPartitionedTable; });
   }
@@ -149,7 +150,8 @@ bool refers_into(const Relation& partition, const Relation& parent,
 
 bool AlterTableRun::operator()(const model::DetachPartition& action) {
   if (self().kind != RelationKind::kPartitionedTable && !self().assumed) {
-    return run_.fail("42P17", fmt::format("table \"{}\" is not partitioned", self().name));
+    return run_.fail(run_.since(18) ? "42809" : "42P17",
+                     fmt::format("table \"{}\" is not partitioned", self().name));
   }
   if (const Oid other = default_partition(run_, self()); other != 0) {
     if (action.concurrently) {
@@ -162,7 +164,10 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   const Relation* partition = run_.table(action.partition);
   if (partition == nullptr) return false;
   const Oid child = partition->oid;
-  run_.lock_tree(*partition, LockMode::kAccessExclusive);
+  for (const Oid below : run_.descendants(*partition)) {
+    run_.lock(below, LockMode::kAccessExclusive);
+  }
+  run_.lock(child, run_.since(14) ? LockMode::kAccessExclusive : LockMode::kShareUpdateExclusive);
   if (std::ranges::find(partition->parents, table_) == partition->parents.end()) {
     if (self().assumed || partition->assumed) return true;
     return run_.fail("42P01", fmt::format("relation \"{}\" is not a partition of relation \"{}\"",
@@ -179,10 +184,10 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   }
   for (const Catalog::ForeignKeyUse& use : run_.foreign_keys_to(self())) {
     run_.lock(*use.table, LockMode::kAccessExclusive);
-    // RI_PartitionRemove_Check() joins the two; by one column it looks rows of the partition up in
-    // its index (measured on PostgreSQL 15).
+    // RI_PartitionRemove_Check() joins the two; by one column, since version 17 by several, it
+    // looks rows of the partition up in its index (measured on PostgreSQL 14 to 18).
     std::vector<Oid> heaps = run_.leaves(*use.table);
-    if (use.constraint->columns.size() > 1) {
+    if (use.constraint->columns.size() > 1 && !run_.since(17)) {
       for (const Oid leaf : run_.leaves(run_.at(child))) heaps.push_back(leaf);
     }
     for (const Oid heap : heaps) {

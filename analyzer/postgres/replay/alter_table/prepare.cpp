@@ -100,6 +100,10 @@ bool AlterTableRun::prepare_kind(Oid table, const model::AlterAction& action, bo
     }
     return prepare_persistence(work, logged->logged);
   }
+  // Since version 18 they are locked before any of them is looked at.
+  if (std::holds_alternative<model::AddConstraint>(action.what) && recurse && run_.since(18)) {
+    for (const Oid child : run_.descendants(relation)) run_.lock(child, mode_);
+  }
   if (std::holds_alternative<model::SetAccessMethod>(action.what)) {
     if (relation.kind == RelationKind::kPartitionedTable && !run_.since(17)) {
       return run_.fail("42809", "cannot change access method of a partitioned table");

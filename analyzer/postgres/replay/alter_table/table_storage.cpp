@@ -19,6 +19,9 @@ bool AlterTableRun::prepare_persistence(TableWork& work, bool logged) {
                                           "own to log",
                                           table.name));
   }
+  if (table.kind == RelationKind::kSequence && !run_.since(15)) {
+    return run_.fail("42809", fmt::format("\"{}\" is not a table", table.name));
+  }
   if (table.persistence == Persistence::kTemporary) {
     return run_.fail("42P16",
                      fmt::format("cannot change logged status of table \"{}\" because it is "
