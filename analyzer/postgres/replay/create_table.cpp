@@ -450,7 +450,12 @@ bool apply(Run& run, const model::CreateTable& statement) {
       return true;
     }
   }
-  if (!parse_create_table(run, statement) || !check_definition(run, statement)) return false;
+  if (!parse_create_table(run, statement)) return false;
+  if (statement.persistence == model::Persistence::kUnlogged && statement.partition_by &&
+      run.since(18)) {
+    return run.fail("0A000", "partitioned tables cannot be unlogged");
+  }
+  if (!check_definition(run, statement)) return false;
   if (existing != nullptr && !existing->assumed) {
     return run.fail("42P07", fmt::format("relation \"{}\" already exists", name.name));
   }
@@ -463,10 +468,6 @@ bool apply(Run& run, const model::CreateTable& statement) {
                             : statement.partition_by ? RelationKind::kPartitionedTable
                                                      : RelationKind::kTable;
   Relation table = run.make(kind, schema, name.name);
-  if (statement.persistence == model::Persistence::kUnlogged && statement.partition_by &&
-      run.since(18)) {
-    return run.fail("0A000", "partitioned tables cannot be unlogged");
-  }
   if (statement.persistence == model::Persistence::kUnlogged) {
     table.persistence = model::Persistence::kUnlogged;
   }

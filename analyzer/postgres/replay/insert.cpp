@@ -94,9 +94,6 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
   if (!statement.on_conflict || table.open_columns) return true;
   if (!statement.conflict_constraint.empty()) {
     const CatalogConstraint* named = table.constraint_named(statement.conflict_constraint);
-    if (named != nullptr && named->index == 0) {
-      return run.fail("42809", "constraint in ON CONFLICT clause has no associated index");
-    }
     if (named == nullptr) {
       return run.fail("42704", fmt::format("constraint \"{}\" for table \"{}\" does not exist",
                                            statement.conflict_constraint, table.name));
@@ -118,6 +115,9 @@ bool check_conflict_target(Run& run, const model::Insert& statement, const Relat
 /// infer_arbiter_indexes().
 bool check_arbiter(Run& run, const model::Insert& statement, const Relation& table) {
   const CatalogConstraint* named = table.constraint_named(statement.conflict_constraint);
+  if (statement.on_conflict && named != nullptr && named->index == 0) {
+    return run.fail("42809", "constraint in ON CONFLICT clause has no associated index");
+  }
   if (statement.on_conflict && named != nullptr && named->deferrable) {
     return run.fail("55000", "ON CONFLICT does not support deferrable constraints as arbiters");
   }

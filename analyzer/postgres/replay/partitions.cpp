@@ -144,6 +144,12 @@ void clone_triggers(Run& run, Oid parent, Oid child) {
 
 bool has_only_columns_of(Run& run, const Relation& parent, const Relation& child) {
   for (const Column& column : child.columns) {
+    if (column.identity != model::IdentityKind::kNone && run.since(17)) {
+      return run.fail("55000",
+                      fmt::format("table \"{}\" being attached contains an identity column "
+                                  "\"{}\"",
+                                  child.name, column.name));
+    }
     if (parent.column(column.name) == nullptr && !parent.open_columns) {
       return run.fail("42804",
                       fmt::format("table \"{}\" contains column \"{}\" not found in parent "

@@ -111,8 +111,16 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
       !check_typed_tables(run, run.at(oid))) {
     return false;
   }
-  // Children are renamed first.
-  for (const Oid child : run.descendants(run.at(oid))) {
+  // Children are renamed first: renameatt_internal().
+  const std::vector<Oid> below = run.descendants(run.at(oid));
+  const auto from_elsewhere = [&](Oid parent) {
+    return parent != oid && std::ranges::find(below, parent) == below.end() &&
+           run.at(parent).column(from) != nullptr;
+  };
+  for (const Oid child : below) {
+    if (std::ranges::any_of(run.at(child).parents, from_elsewhere)) {
+      return run.fail("42P16", fmt::format("cannot rename inherited column \"{}\"", from));
+    }
     const Column* clash = run.at(child).column(to);
     if (clash != nullptr && !clash->assumed) {
       return run.fail("42701", fmt::format("column \"{}\" of relation \"{}\" already exists", to,
@@ -122,7 +130,7 @@ bool rename_column_everywhere(Run& run, const model::Rename& statement) {
   if (column->inherited_from > 0) {
     return run.fail("42P16", fmt::format("cannot rename inherited column \"{}\"", from));
   }
-  std::vector<Oid> tables = run.descendants(run.at(oid));
+  std::vector<Oid> tables = below;
   tables.insert(tables.begin(), oid);
   if (run.at(oid).kind == RelationKind::kCompositeType) {
     for (const Dependency& dependency : run.catalog.dependents(oid)) {

@@ -51,7 +51,10 @@ bool AlterTableRun::run_pass(Pass pass) {
       if (!std::visit(*this, command.what)) return false;
     }
   }
-  return pass != Pass::kAlterType || finish_type_changes(run_, type_changes_);
+  // What the changed types break is made again in the passes OLD_INDEX and OLD_CONSTR, which
+  // version 17 put behind those for new columns.
+  const Pass before = run_.since(17) ? Pass::kSetExpression : Pass::kAlterType;
+  return pass != before || finish_type_changes(run_, type_changes_);
 }
 
 const Column* AlterTableRun::column(const std::string& name) {

@@ -151,6 +151,8 @@ class AlterTableRun {
   std::vector<std::string> key_columns(const model::Constraint& constraint) const;
   [[nodiscard]] bool holds_null_only(const model::Constraint& constraint) const;
   bool drop_constraint(Oid table, const model::DropConstraint& action, bool recursing);
+  bool check_identity_tree();
+  bool check_key_of_children(Oid table, const model::Constraint& constraint);
   bool check_index_column(const std::string& number);
   bool validate_check(Oid table, const std::string& name, bool recursing);
   const Column* column_for_default(const std::string& name);

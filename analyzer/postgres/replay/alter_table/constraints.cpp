@@ -224,6 +224,9 @@ bool AlterTableRun::operator()(const model::ValidateConstraint& action) {
 }
 
 bool AlterTableRun::operator()(const model::AlterConstraint& action) {
+  if (self().kind == RelationKind::kPartitionedTable && !recurse_ && run_.since(18)) {
+    return run_.fail("42P16", "constraint must be altered in child tables too");
+  }
   const CatalogConstraint* found = self().constraint_named(action.name);
   const bool of_trigger = std::ranges::any_of(self().triggers, [&](const Trigger& trigger) {
     return trigger.definition.constraint && trigger.name == action.name;

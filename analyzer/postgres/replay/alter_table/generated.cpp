@@ -45,6 +45,19 @@ bool AlterTableRun::operator()(const model::DropExpression& action) {
   return true;
 }
 
+/// Since version 17 a partition has the identity columns of its parent, and all have the same:
+/// ATExecAddIdentity().
+bool AlterTableRun::check_identity_tree() {
+  if (!run_.since(17)) return true;
+  if (self().is_partition) {
+    return run_.fail("42P16", fmt::format("cannot change the identity of a column of partition "
+                                          "\"{}\"",
+                                          self().name));
+  }
+  return recurse_ || self().kind != RelationKind::kPartitionedTable ||
+         run_.fail("42P16", "cannot change an identity column of only the partitioned table");
+}
+
 bool AlterTableRun::operator()(const model::AddIdentity& action) {
   const Column* found = column(action.column);
   if (found == nullptr) return false;
@@ -58,6 +71,7 @@ bool AlterTableRun::operator()(const model::AddIdentity& action) {
         found->type.array_dimensions > 0) {
       return run_.fail("22023", "identity column type must be smallint, integer, or bigint");
     }
+    if (!check_identity_tree()) return false;
     if (!found->not_null) {
       return refuse("55000", "must be declared NOT NULL before identity can be added");
     }
@@ -82,6 +96,7 @@ bool AlterTableRun::operator()(const model::AddIdentity& action) {
 bool AlterTableRun::operator()(const model::SetIdentity& action) {
   const Column* found = column(action.column);
   if (found == nullptr) return false;
+  if (!check_identity_tree()) return false;
   if (found->identity == model::IdentityKind::kNone && !found->assumed) {
     return run_.fail("55000", fmt::format("column \"{}\" of relation \"{}\" is not an identity "
                                           "column",
@@ -108,6 +123,7 @@ bool AlterTableRun::operator()(const model::SetIdentity& action) {
 }
 
 bool AlterTableRun::operator()(const model::DropIdentity& action) {
+  if (!check_identity_tree()) return false;
   const Column* found = column(action.column);
   if (found == nullptr) return false;
   if (found->identity == model::IdentityKind::kNone) {

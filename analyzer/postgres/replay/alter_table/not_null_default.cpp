@@ -56,7 +56,8 @@ bool AlterTableRun::operator()(const model::DropNotNull& action) {
   for (const Oid parent : self().parents) {
     const Relation* owner = run_.catalog.relation(parent);
     const Column* above = owner == nullptr ? nullptr : owner->column(action.column);
-    if (self().is_partition && above != nullptr && above->not_null) {
+    const bool inherits = self().is_partition || run_.since(18);
+    if (inherits && above != nullptr && above->not_null) {
       return run_.fail(
           "42P16", fmt::format("column \"{}\" is marked NOT NULL in parent table", action.column));
     }

@@ -104,6 +104,11 @@ bool AlterTableRun::prepare_kind(Oid table, const model::AlterAction& action, bo
   if (std::holds_alternative<model::AddConstraint>(action.what) && recurse && run_.since(18)) {
     for (const Oid child : run_.descendants(relation)) run_.lock(child, mode_);
   }
+  if (const auto* add = std::get_if<model::AddConstraint>(&action.what);
+      add != nullptr && !recurse && run_.since(18) &&
+      !check_key_of_children(table, add->constraint)) {
+    return false;
+  }
   if (std::holds_alternative<model::SetAccessMethod>(action.what)) {
     if (relation.kind == RelationKind::kPartitionedTable && !run_.since(17)) {
       return run_.fail("42809", "cannot change access method of a partitioned table");
@@ -127,12 +132,30 @@ bool AlterTableRun::prepare_kind(Oid table, const model::AlterAction& action, bo
   return true;
 }
 
+/// A primary key of ONLY the parent needs the columns of its children to be NOT NULL; the server
+/// has no SQLSTATE for it. Source: ATPrepAddPrimaryKey() of version 18.
+bool AlterTableRun::check_key_of_children(Oid table, const model::Constraint& constraint) {
+  if (constraint.kind != model::ConstraintKind::kPrimaryKey) return true;
+  for (const Oid child : run_.at(table).children) {
+    run_.lock(child, mode_);
+    for (const std::string& name : constraint.columns) {
+      const Column* column = run_.at(child).column(name);
+      if (column == nullptr || column->not_null || column->assumed) continue;
+      return run_.fail("XX000", fmt::format("column \"{}\" of table \"{}\" is not marked NOT NULL",
+                                            name, run_.at(child).name));
+    }
+  }
+  return true;
+}
+
 /// Source: ATPrepSetNotNull(). `action` is null where a primary key asks for it.
 bool AlterTableRun::prepare_not_null(Oid table, const std::string& name,
                                      const model::AlterAction* action, bool recurse) {
   const Relation& relation = run_.at(table);
   const bool partitioned = relation.kind == RelationKind::kPartitionedTable;
   if (partitioned && relation.had_children) {
+    // Version 18 looks for it in its pass only.
+    if (run_.since(18) && relation.column(name) == nullptr) return true;
     const Column* column = run_.column(table, name);
     if (column == nullptr) return false;
     if (column->not_null) return true;

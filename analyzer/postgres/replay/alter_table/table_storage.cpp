@@ -125,6 +125,12 @@ bool AlterTableRun::operator()(const model::SetAccessMethod& action) {
 }
 
 bool AlterTableRun::operator()(const model::SetTableOptions& action) {
+  if (self().kind == RelationKind::kPartitionedTable && !action.reset && !action.options.empty() &&
+      !self().assumed) {
+    // Up to version 15 no parameter of partitioned tables is known at all.
+    return run_.fail(run_.since(16) ? "42809" : "22023",
+                     "cannot specify storage parameters for a partitioned table");
+  }
   for (const auto& [name, value] : action.options) {
     if (!action.reset && !facts::is_storage_parameter(name) && !self().assumed &&
         self().kind != RelationKind::kIndex && self().access_method.empty() &&
@@ -139,12 +145,6 @@ bool AlterTableRun::operator()(const model::SetTableOptions& action) {
     if (auto error = facts::storage_parameter_error(name, value)) {
       return run_.fail("22023", std::move(*error));
     }
-  }
-  if (self().kind == RelationKind::kPartitionedTable && !action.reset && !action.options.empty() &&
-      !self().assumed) {
-    // Version 15 knows no parameter of partitioned tables at all.
-    return run_.fail(run_.since(16) ? "42809" : "22023",
-                     "cannot specify storage parameters for a partitioned table");
   }
   run_.change(table_, [&](Relation& copy) {
     for (const auto& [name, value] : action.options) {
