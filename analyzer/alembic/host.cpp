@@ -148,7 +148,8 @@ void Host::not_analyzed(std::string reason, const Operation& operation, std::str
 }
 
 void Host::emit(const Sql& sql, const Operation& operation) {
-  emit(sql.mapped(), sql.partial(), operation);
+  const text::MappedText mapped = sql.mapped();
+  emit(mapped, sql.partial() || mapped.text.contains(kUnknownText), operation);
 }
 
 void Host::emit(const text::MappedText& sql, bool partial, const Operation& operation) {

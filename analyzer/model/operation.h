@@ -125,6 +125,7 @@ struct SequenceOptions {
   bool no_minimum = false, no_maximum = false, restart_default = false;
   std::optional<bool> cycle;
   std::optional<std::vector<std::string>> owned_by;  ///< Name parts; empty vector for NONE.
+  std::optional<QualifiedName> name;                 ///< SEQUENCE NAME of an identity column.
 };
 
 struct ColumnDefinition {

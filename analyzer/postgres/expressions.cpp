@@ -343,9 +343,13 @@ model::TypeName result_of(const Catalog& catalog, const Overload& overload,
 
 }  // namespace
 
-ResolvedFunction resolve_function(const Catalog& catalog, const model::QualifiedName& name,
+ResolvedFunction resolve_function(const Catalog& catalog, const model::QualifiedName& written,
                                   const std::vector<model::TypeName>& arguments, bool counted) {
   ResolvedFunction result;
+  // EXTRACT was a call of date_part() before version 14.
+  constexpr int kHasExtract = 14;
+  model::QualifiedName name = written;
+  if (name.name == "extract" && catalog.server_version() < kHasExtract) name.name = "date_part";
   if (!counted) {
     const auto own = catalog.find_functions(name);
     if (!own.empty()) result.user = own.front();

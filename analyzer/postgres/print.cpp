@@ -37,6 +37,9 @@ class Printer {
               std::string_view shown = {});
   Text in_list(const Expression& e, bool negated);
   Text call(const Expression& e);
+  Text sql_syntax(const Expression& e);
+  /// An argument of SQL's own syntax: only a bare literal says its type.
+  Text part(const Expression& e);
   Text cast(const Expression& e);
   Text list(const std::vector<Expression>& args, std::string_view separator);
   [[nodiscard]] model::TypeName type_of(const Expression& e) const {
@@ -72,7 +75,29 @@ std::optional<bool> boolean_of(std::string_view text) {
   return std::nullopt;
 }
 
-/// How get_const_expr() prints a literal that became a boolean, an integer or a numeric: by its
+/// A timestamp whose time is left out, in part or as a whole: timestamp_out() prints all of it.
+std::optional<std::string> timestamp_value(std::string_view text) {
+  constexpr std::string_view kDate = "dddd-dd-dd";
+  constexpr std::string_view kTime = "dd:dd";
+  const auto fits = [](std::string_view part, std::string_view pattern) {
+    return std::ranges::equal(part, pattern, [](char c, char wanted) {
+      return wanted == 'd' ? c >= '0' && c <= '9' : c == wanted;
+    });
+  };
+  if (!fits(text.substr(0, kDate.size()), kDate)) return std::nullopt;
+  const std::string_view date = text.substr(0, kDate.size());
+  std::string_view time = text.substr(kDate.size());
+  if (time.empty()) return fmt::format("'{} 00:00:00'::timestamp without time zone", date);
+  if (time.front() != ' ' && time.front() != 'T') return std::nullopt;
+  time.remove_prefix(1);
+  if (fits(time, kTime)) {
+    return fmt::format("'{} {}:00'::timestamp without time zone", date, time);
+  }
+  if (!fits(time, "dd:dd:dd")) return std::nullopt;
+  return fmt::format("'{} {}'::timestamp without time zone", date, time);
+}
+
+/// How get_const_expr() prints a literal that became a boolean, a number or a timestamp: by its
 /// value. Nothing for other types, and for values that are not in their shortest form.
 std::optional<std::string> literal_value(std::string_view text, const model::TypeName& type) {
   if (type.array_dimensions > 0 || type.name.schema != "pg_catalog") return std::nullopt;
@@ -81,6 +106,7 @@ std::optional<std::string> literal_value(std::string_view text, const model::Typ
     if (!value) return std::nullopt;
     return *value ? "true" : "false";
   }
+  if (type.name.name == "timestamp") return timestamp_value(text);
   if (type.name.name != "int4" && type.name.name != "numeric") return std::nullopt;
   const std::size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
@@ -239,20 +265,82 @@ Printer::Text Printer::operation(const Expression& e) {
     const Text text = binary("=", e.args[0], e.args[1], "IS DISTINCT FROM");
     return text ? Text(fmt::format("(NOT {})", *text)) : std::nullopt;
   }
+  if (name == "SIMILAR TO") return binary("~", e.args[0], e.args[1]);
+  if (name == "NOT SIMILAR TO") return binary("!~", e.args[0], e.args[1]);
   if (name.find(' ') != std::string::npos) return std::nullopt;
   return binary(name, e.args[0], e.args[1]);
+}
+
+Printer::Text Printer::part(const Expression& e) {
+  return typed(e, is_unknown(type_of(e)) ? builtin("text") : model::TypeName{});
+}
+
+/// A call that was written in SQL's own syntax, which the parser marks with pg_catalog; nullopt
+/// where it is none. Source: get_func_sql_syntax() in src/backend/utils/adt/ruleutils.c.
+Printer::Text Printer::sql_syntax(const Expression& e) {
+  std::vector<std::string> args;
+  for (const Expression& arg : e.args) {
+    const Text text = part(arg);
+    if (!text) return std::nullopt;
+    args.push_back(*text);
+  }
+  const std::string& name = e.name;
+  const std::size_t count = args.size();
+  if (name == "timezone" && count == 1) return fmt::format("({} AT LOCAL)", args[0]);
+  if (name == "timezone" && count == 2) {
+    return fmt::format("({} AT TIME ZONE {})", args[1], args[0]);
+  }
+  if (name == "extract" && count == 2) {
+    return fmt::format("EXTRACT({} FROM {})", e.args[0].name, args[1]);
+  }
+  if (name == "overlaps" && count == 4) {
+    return fmt::format("(({}, {}) OVERLAPS ({}, {}))", args[0], args[1], args[2], args[3]);
+  }
+  if (name == "is_normalized" && count == 1) return fmt::format("({} IS NORMALIZED)", args[0]);
+  if (name == "is_normalized" && count == 2) {
+    return fmt::format("({} IS {} NORMALIZED)", args[0], e.args[1].name);
+  }
+  if (name == "normalize" && count == 1) return fmt::format("NORMALIZE({})", args[0]);
+  if (name == "normalize" && count == 2) {
+    return fmt::format("NORMALIZE({}, {})", args[0], e.args[1].name);
+  }
+  if (name == "pg_collation_for" && count == 1) return fmt::format("COLLATION FOR ({})", args[0]);
+  if (name == "overlay" && count >= 3) {
+    return fmt::format("OVERLAY({} PLACING {} FROM {}{})", args[0], args[1], args[2],
+                       count == 4 ? " FOR " + args[3] : "");
+  }
+  if (name == "position" && count == 2) {
+    return fmt::format("POSITION(({}) IN ({}))", args[1], args[0]);
+  }
+  if (name == "substring" && count >= 2) {
+    const bool places = type_of(e.args[1]).name.name == "int4";
+    if (places) {
+      return fmt::format("SUBSTRING({} FROM {}{})", args[0], args[1],
+                         count == 3 ? " FOR " + args[2] : "");
+    }
+    if (count == 3) {
+      return fmt::format("SUBSTRING({} SIMILAR {} ESCAPE {})", args[0], args[1], args[2]);
+    }
+    return std::nullopt;
+  }
+  const std::string_view side = name == "btrim"   ? "BOTH"
+                                : name == "ltrim" ? "LEADING"
+                                : name == "rtrim" ? "TRAILING"
+                                                  : "";
+  if (!side.empty() && (count == 1 || count == 2)) {
+    return fmt::format("TRIM({}{} FROM {})", side, count == 2 ? " " + args[1] : "", args[0]);
+  }
+  return std::nullopt;
 }
 
 Printer::Text Printer::call(const Expression& e) {
   std::vector<model::TypeName> given;
   for (const Expression& arg : e.args) given.push_back(type_of(arg));
   const ResolvedFunction function = resolve_function(catalog_, {e.qualifier, e.name}, given, true);
-  // AT TIME ZONE is a call of timezone(), printed as it was written.
-  if (e.name == "timezone" && e.qualifier == "pg_catalog" && e.args.size() == 2) {
-    const Text zone = typed(e.args[0], builtin("text"));
-    const Text value = print(e.args[1]);
-    if (!zone || !value) return std::nullopt;
-    return fmt::format("({} AT TIME ZONE {})", *value, *zone);
+  constexpr int kKeepsSyntax = 14;
+  if (e.qualifier == "pg_catalog" &&
+      (catalog_.server_version() >= kKeepsSyntax || e.name == "timezone")) {
+    if (Text text = sql_syntax(e)) return text;
   }
   std::string arguments;
   for (std::size_t i = 0; i < e.args.size(); ++i) {

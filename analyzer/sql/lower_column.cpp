@@ -287,6 +287,7 @@ model::SequenceOptions lower_sequence_options(Context& context, NodeList list) {
       result.restart = whole_number(option);
       result.restart_default = !has_value;
     }
+    if (name == "sequence_name") result.name = qualified_name(option.child_list("arg"));
     if (name == "owned_by") {
       std::vector<std::string> parts = strings(option.child_list("arg"));
       if (parts.size() == 1 && parts[0] == "none") parts.clear();

@@ -154,15 +154,20 @@ bool check_collation(Run& run, const std::string& name) {
 
 Oid add_owned_sequence(Run& run, Relation& table, Column& column,
                        const model::SequenceOptions& options) {
-  const std::string name = choose_name(table.name, column.name, "seq", [&](const std::string& n) {
-    return run.catalog.relation_name_taken({table.schema, n}) || n == table.name;
-  });
-  Relation sequence = run.make(RelationKind::kSequence, table.schema, name);
+  model::QualifiedName name = options.name.value_or(model::QualifiedName{});
+  if (name.schema.empty()) name.schema = table.schema;
+  if (name.name.empty()) {
+    name.name = choose_name(table.name, column.name, "seq", [&](const std::string& n) {
+      return run.catalog.relation_name_taken({table.schema, n}) || n == table.name;
+    });
+  }
+  Relation sequence = run.make(RelationKind::kSequence, name.schema, name.name);
   sequence.table = table.oid;
   sequence.owner_column = column.number;
   sequence.owner = table.owner;
   if (run.since(15)) sequence.persistence = table.persistence;
   sequence.sequence = options;
+  sequence.sequence.name.reset();
   if (!sequence.sequence.type) {
     sequence.sequence.type = column.type;
     sequence.sequence.type->modifiers.clear();
