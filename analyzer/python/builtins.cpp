@@ -53,6 +53,12 @@ Value len(Interpreter& in, const NativeCall& c) {
     return in.unknown("the length of a str with unknown parts");
   }
   if (const Bytes* b = v->as<Bytes>()) return Value(static_cast<Integer>(b->data.size()));
+  if (const Sequence* s = v->sequence(); s != nullptr && s->complete) {
+    return Value(static_cast<Integer>(s->items.size()));
+  }
+  if (const Dict* d = v->dict(); d != nullptr && d->complete) {
+    return Value(static_cast<Integer>(d->items.size()));
+  }
   if (const auto* i = v->as<std::shared_ptr<Instance>>()) {
     if (const Value* method = find_member(*(*i)->type, "__len__")) {
       return in.call_simple(*method, {*v}, c.site.place);
