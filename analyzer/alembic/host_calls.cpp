@@ -76,6 +76,28 @@ bool hands_over(const Arguments& arguments) {
                              [&](const auto& keyword) { return sends(keyword.second); });
 }
 
+/// The name that an expression starts from, or that the class of an instance descends from, where
+/// it leads out of reach; empty when it does not.
+std::string root_out_of_reach(const Value& value, int depth = 0) {
+  constexpr int kMaxDepth = 32;
+  if (depth > kMaxDepth) return {};
+  if (const Symbol* symbol = value.symbol()) {
+    if (symbol->kind == Symbol::Kind::kName) {
+      return is_out_of_reach(symbol->name) ? symbol->name : std::string();
+    }
+    return symbol->operands.empty() ? std::string()
+                                    : root_out_of_reach(symbol->operands.front(), depth + 1);
+  }
+  Value type = value;
+  if (value.as<std::shared_ptr<python::Instance>>() != nullptr) {
+    if (const auto of = python::class_of(value)) type = *of;
+  }
+  for (const Value& base : python::bases_of(type)) {
+    if (std::string root = root_out_of_reach(base, depth + 1); !root.empty()) return root;
+  }
+  return {};
+}
+
 /// What execution_options() say of it; nothing when they do not speak of the isolation level.
 std::optional<bool> asks_for_autocommit(const Arguments& arguments) {
   const Value* isolation = arguments.find("isolation_level");
@@ -342,6 +364,13 @@ std::optional<Value> Host::call_method(const Value& callee, const Arguments& arg
     return create_all(receiver, method == "create_all", operation);
   }
   if (auto result = query_call(*this, callee, method, operation)) return result;
+  if (direction_ != nullptr && hands_over(arguments)) {
+    if (const std::string root = root_out_of_reach(receiver); !root.empty()) {
+      not_analyzed("a call of " + std::string(method) + "() of " + root +
+                       ", which is not found, is given the connection",
+                   operation);
+    }
+  }
   return {};
 }
 

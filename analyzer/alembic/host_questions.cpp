@@ -220,6 +220,15 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
     if (inner != nullptr && inner->str() != nullptr) return *inner->str();
     return {};
   }
+  if (name == "op.inline_literal") {
+    const Value* inner = symbol.arguments.find("value", 0);
+    if (inner == nullptr || (inner->str() == nullptr && inner->as<python::Integer>() == nullptr)) {
+      return {};
+    }
+    Sql sql = here.sql();
+    Expressions(here).render(sql, value, {});
+    return sql.mapped();
+  }
   if (name == "sa.Table" || name == "sa.table" || name == "op.create_table") {
     if (const auto table = read_table(value, here); table && table->name) {
       Sql sql = here.sql();

@@ -86,8 +86,8 @@ struct Compiler {
 
 /// Modules in which Flask applications make their database object.
 constexpr auto kDatabaseModules = std::to_array<std::string_view>(
-    {"__init__.py", "app.py", "application.py", "base.py", "core.py", "database.py", "db.py",
-     "ext.py", "extensions.py", "factory.py", "models.py", "sqla.py"});
+    {"__init__.py", "app.py", "application.py", "base.py", "config.py", "core.py", "database.py",
+     "db.py", "ext.py", "extensions.py", "factory.py", "models.py", "sqla.py"});
 constexpr int kMaxPackages = 4;       ///< How deep such a module is looked for.
 constexpr int kMaxModulesRead = 400;  ///< And how many are read.
 

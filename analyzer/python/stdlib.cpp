@@ -665,6 +665,24 @@ constexpr std::array kTexts = std::to_array<TextConstant>({
 });
 static_assert(std::ranges::is_sorted(kTexts, {}, &TextConstant::path));
 
+struct IntegerConstant {
+  std::string_view path;
+  Integer value;
+};
+/// Source: Lib/logging/__init__.py; sys.maxsize of a 64-bit platform.
+constexpr std::array kIntegers = std::to_array<IntegerConstant>({
+    {"logging.CRITICAL", 50},
+    {"logging.DEBUG", 10},
+    {"logging.ERROR", 40},
+    {"logging.FATAL", 50},
+    {"logging.INFO", 20},
+    {"logging.NOTSET", 0},
+    {"logging.WARN", 30},
+    {"logging.WARNING", 30},
+    {"sys.maxsize", INT64_MAX},
+});
+static_assert(std::ranges::is_sorted(kIntegers, {}, &IntegerConstant::path));
+
 Value from_keys(Interpreter& in, const NativeCall& call) {
   const Value* keys = call.arguments.find("", 0);
   const auto items = keys == nullptr ? std::nullopt : in.iterate_value(*keys, call.site.place);
@@ -841,13 +859,14 @@ std::optional<Value> call_stdlib(Interpreter& in, std::string_view path, const A
 std::optional<Value> stdlib_constant(Interpreter& in, std::string_view path, Place at) {
   const auto found = std::ranges::lower_bound(kTexts, path, {}, &TextConstant::path);
   if (found != kTexts.end() && found->path == path) return in.make_text(found->text, at);
+  const auto integer = std::ranges::lower_bound(kIntegers, path, {}, &IntegerConstant::path);
+  if (integer != kIntegers.end() && integer->path == path) return Value(integer->value);
   if (path == "os.environ") return in.of_environment(None{}, at);
   if (path == "sys.argv") return in.unknown("the command line");
   if (path == "typing.TYPE_CHECKING" || path == "six.PY2") return Value(false);
   if (path == "six.PY3") return Value(true);
   if (path == "six.text_type" || path == "six.string_types") return builtin(in, "str");
   if (path == "six.integer_types") return builtin(in, "int");
-  if (path == "sys.maxsize") return Value(Integer{INT64_MAX});
   if (path == "math.pi") return Value(3.141592653589793);
   if (path == "sys.version_info") {
     return in.make_list(SequenceKind::kTuple,

@@ -411,6 +411,36 @@ TEST(Compile, ACallThatCannotBeFollowedAndGetsTheConnectionIsAGap) {
   EXPECT_FALSE(migration.upgrade.complete);
 }
 
+TEST(Compile, AMethodOutOfReachThatGetsTheConnectionIsAGap) {
+  const model::Migration migration = compile_upgrade(
+      "from audit import Manager, table_base\n"
+      "class Audit(Manager):\n"
+      "    pass\n"
+      "Audit().create_operators(None, op.get_bind())\n"
+      "Manager().activity(1).__table__.create(op.get_bind())");
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  EXPECT_NE(migration.upgrade.steps[0].not_analyzed(), nullptr);
+  EXPECT_NE(migration.upgrade.steps[1].not_analyzed(), nullptr);
+}
+
+TEST(Compile, TheTableOfAModelWithAnUnknownBaseIsPartial) {
+  const model::Migration migration = compile_upgrade(
+      "from audit import table_base\n"
+      "from sqlalchemy.orm import declarative_base\n"
+      "Base = declarative_base()\n"
+      "class Plain(Base):\n"
+      "    __tablename__ = 'plain'\n"
+      "    id = sa.Column(sa.Integer, primary_key=True)\n"
+      "class Audit(table_base(Base)):\n"
+      "    __tablename__ = 'audit'\n"
+      "    id = sa.Column(sa.Integer, primary_key=True)\n"
+      "Plain.__table__.create(op.get_bind())\n"
+      "Audit.__table__.create(op.get_bind())");
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kExact);
+  EXPECT_EQ(migration.upgrade.steps[1].certainty, model::Certainty::kPartial);
+}
+
 TEST(Compile, TheClassOfADialectIsTheConfiguredOne) {
   const model::Migration migration = compile_upgrade(
       "from sqlalchemy.dialects.mysql.base import MySQLDialect\n"

@@ -107,6 +107,8 @@ bool to_json(const Value& value, std::string& out, int depth) {
   return true;
 }
 
+constexpr std::size_t kDateLength = 10;  ///< Of `2020-01-31`.
+
 /// `2020-01-31 10:00:00.000001` of datetime(2020, …) and date(2020, …); nothing for others.
 std::optional<std::string> date_text(const Value& value) {
   const Symbol* symbol = value.symbol();
@@ -333,7 +335,9 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
     }
     return;
   }
-  if (const auto date = date_text(value)) {
+  if (auto date = date_text(value)) {
+    // Source: sqlalchemy/sql/sqltypes.py, _RenderISO8601NoT._literal_processor_portion.
+    if (type != nullptr && type->family == TypeFamily::kDate) date->resize(kDateLength);
     render_string_literal(sql, *date);
     return;
   }

@@ -138,6 +138,24 @@ std::optional<ColumnReference> read_column_reference(const Value& value, const C
   return reference_of(owner, std::move(name), context);
 }
 
+/// Whether a class may have columns that are not seen: a base of it is not known, or was made by a
+/// function that is not one of those which make bases without columns.
+bool may_inherit_columns(const Value& type, int depth = 0) {
+  constexpr int kMaxDepth = 16;
+  return depth < kMaxDepth && std::ranges::any_of(
+                                  python::bases_of(type),
+                                  [&](const Value& base) {
+                                    if (is_class(base)) return may_inherit_columns(base, depth + 1);
+                                    if (!is_call(base)) return base.is_unknown();
+                                    const std::string name = name_of(base);
+                                    const std::string_view function =
+                                        name.empty() ? method_of(base) : std::string_view(name);
+                                    return !known_package(name) &&
+                                           !function.ends_with("declarative_base") &&
+                                           !function.ends_with("automap_base");
+                                  });
+}
+
 std::optional<Table> read_model_table(const Value& value, const Context& context) {
   Value model = value;
   if (value.as<std::shared_ptr<python::Instance>>() != nullptr) {
@@ -181,6 +199,7 @@ std::optional<Table> read_model_table(const Value& value, const Context& context
       }
     }
   }
+  table.complete = !may_inherit_columns(model);
   if (context.evaluator == nullptr) return table;
   for (const auto& [attribute, member] : context.evaluator->members(model)) {
     auto column = read_column(member, context);
