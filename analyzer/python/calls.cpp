@@ -193,9 +193,13 @@ Value Interpreter::call_symbol(const Value& callee, const Arguments& arguments,
   if (const Symbol* symbol = callee.symbol()) {
     if (symbol->kind == Symbol::Kind::kName) {
       if (auto result = call_stdlib(*this, symbol->name, arguments, site)) return *result;
+      if (auto result = call_task(*this, symbol->name, arguments, site)) return *result;
     } else if (symbol->kind == Symbol::Kind::kAttribute) {
       if (const Symbol* self = symbol->operands.front().symbol()) {
         if (auto result = call_stdlib_method(*this, *self, symbol->name, arguments, site.place)) {
+          return *result;
+        }
+        if (auto result = call_task_method(*this, *self, symbol->name, arguments, site)) {
           return *result;
         }
       }

@@ -146,6 +146,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Lambda", "    f = lambda t: op.a(t)\n    f('x')\n", "a('x')\n"},
         Case{"Python2Print", "    print 'x', op.a()\n    op.b()\n", "a()\nb()\n"},
         Case{"AroundASyntaxError", "    op.a()\n    x = = 3\n    op.b()\n", "a()\nb()\n"},
+        Case{"Threads",
+             "    import threading\n    from threading import Thread\n"
+             "    t = Thread(target=run, args=(1,), kwargs={}, daemon=True)\n    op.a()\n"
+             "    t.start()\n    t.join()\n    threading.Timer(0, run, [2]).start()\n",
+             "a()\nrun(1)\nrun(2)\n"},
+        Case{"Pools",
+             "    from concurrent.futures import ThreadPoolExecutor\n"
+             "    with ThreadPoolExecutor() as pool:\n        future = pool.submit(run, 1)\n"
+             "        pool.map(run, [2, 3])\n    op.a(future.result())\n",
+             "run(1)\nrun(2)\nrun(3)\na(None)\n"},
+        Case{"EventLoops",
+             "    import asyncio\n    async def f(n):\n        op.a(n)\n        return n\n"
+             "    op.b(asyncio.run(f(1)))\n    asyncio.run(asyncio.to_thread(run, 2))\n"
+             "    loop = asyncio.get_event_loop()\n    loop.run_in_executor(None, run, 3)\n"
+             "    op.b(loop.run_until_complete(asyncio.gather(f(4), f(5))))\n",
+             "a(1)\nb(1)\nrun(2)\nrun(3)\na(4)\na(5)\nb([4, 5])\n"},
         Case{"Deletion", "    d = {'a': 1}\n    del d['a']\n    op.a(d)\n", "a({})\n"}),
     [](const auto& instance) { return std::string(instance.param.name); });
 

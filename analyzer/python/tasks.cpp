@@ -1,0 +1,132 @@
+// Functions that the standard library calls for the code: in threads, pools and event loops. Each
+// is run where it is started, in the order of the text; the body of a coroutine runs at its call.
+
+#include <algorithm>
+#include <array>
+
+#include "analyzer/python/builtins.h"
+
+namespace forelock::python {
+namespace {
+
+constexpr std::string_view kFuture = "concurrent.futures.Future";
+
+/// Calls the argument at `index` with the positional ones after it and the keywords.
+std::optional<Value> call_argument(Interpreter& in, const Arguments& arguments, std::size_t index,
+                                   const CallSite& site) {
+  if (arguments.positional.size() <= index) return {};
+  Arguments rest = arguments;
+  const Value callee = rest.positional[index];
+  rest.positional.erase(rest.positional.begin(),
+                        rest.positional.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+  return in.call(callee, rest, site);
+}
+
+/// What result() gives back.
+Value future_of(Interpreter& in, Value result, Place at) {
+  Symbol future;
+  future.kind = Symbol::Kind::kCall;
+  future.operands.push_back(make_symbol(std::string(kFuture), at));
+  future.arguments.positional.push_back(std::move(result));
+  future.place = at;
+  return in.make_symbol_node(std::move(future));
+}
+
+/// Source: Lib/threading.py, Thread(group, target, name, args, kwargs) and Timer(interval,
+/// function, args, kwargs).
+Value run_thread(Interpreter& in, const Symbol& thread, const CallSite& site) {
+  const bool timer = thread.path() == "threading.Timer";
+  const Value* target = thread.arguments.find(timer ? "function" : "target", 1);
+  if (target == nullptr || target->is_none()) return Value(None{});
+  Arguments arguments;
+  const Value* positional = thread.arguments.find("args", timer ? 2 : 3);
+  if (positional != nullptr && !positional->is_none()) {
+    const auto items = in.iterate_value(*positional, site.place);
+    arguments.complete = items.has_value();
+    if (items) arguments.positional = *items;
+  }
+  const Value* named = thread.arguments.find("kwargs", timer ? 3 : 4);
+  if (named != nullptr && !named->is_none()) {
+    const Dict* dict = named->dict();
+    if (dict == nullptr || !dict->complete) arguments.complete = false;
+    for (const auto& [key, value] : dict == nullptr ? decltype(Dict::items){} : dict->items) {
+      if (key.str() != nullptr) arguments.keywords.emplace_back(key.str()->text, value);
+    }
+  }
+  in.call(*target, arguments, site);
+  return Value(None{});
+}
+
+/// Executor.map(function, *iterables).
+std::optional<Value> map_over(Interpreter& in, const Arguments& arguments, const CallSite& site) {
+  if (arguments.positional.size() < 2) return {};
+  std::vector<std::vector<Value>> columns;
+  for (std::size_t i = 1; i < arguments.positional.size(); ++i) {
+    auto items = in.iterate_value(arguments.positional[i], site.place);
+    if (!items) {
+      in.not_followed("a function is run for items that are not known", site.place);
+      return in.unknown("results for items that are not known");
+    }
+    columns.push_back(std::move(*items));
+  }
+  const std::size_t rows = std::ranges::min(columns, {}, &std::vector<Value>::size).size();
+  std::vector<Value> results;
+  for (std::size_t row = 0; row < rows && in.step(); ++row) {
+    Arguments each;
+    for (const auto& column : columns) each.positional.push_back(column[row]);
+    results.push_back(in.call(arguments.positional.front(), each, site));
+  }
+  return in.make_list(Sequence::Kind::kList, std::move(results));
+}
+
+}  // namespace
+
+std::optional<Value> call_task(Interpreter& in, std::string_view path, const Arguments& arguments,
+                               const CallSite& site) {
+  constexpr auto kCallers = std::to_array<std::string_view>({"anyio.from_thread.run", "anyio.run",
+                                                             "anyio.to_thread.run_sync",
+                                                             "asyncio.to_thread", "trio.run"});
+  if (std::ranges::find(kCallers, path) != kCallers.end()) {
+    return call_argument(in, arguments, 0, site);
+  }
+  constexpr auto kAwaiters =
+      std::to_array<std::string_view>({"asyncio.create_task", "asyncio.ensure_future",
+                                       "asyncio.run", "asyncio.shield", "asyncio.wait_for"});
+  if (std::ranges::find(kAwaiters, path) != kAwaiters.end() && !arguments.positional.empty()) {
+    return arguments.positional.front();
+  }
+  if (path == "asyncio.gather") {
+    return in.make_list(Sequence::Kind::kList, arguments.positional, arguments.complete);
+  }
+  return {};
+}
+
+std::optional<Value> call_task_method(Interpreter& in, const Symbol& self, std::string_view name,
+                                      const Arguments& arguments, const CallSite& site) {
+  const std::string_view path = self.path();
+  if (self.kind != Symbol::Kind::kCall) return {};
+  if (path == "threading.Thread" || path == "threading.Timer" ||
+      path == "multiprocessing.Process") {
+    if (name == "start" || name == "run") return run_thread(in, self, site);
+    if (name == "join") return Value(None{});
+    return {};
+  }
+  if (path == kFuture && name == "result") return self.arguments.positional.front();
+  if (path.ends_with(".ThreadPoolExecutor") || path.ends_with(".ProcessPoolExecutor")) {
+    if (name == "submit") {
+      auto result = call_argument(in, arguments, 0, site);
+      if (result) return future_of(in, std::move(*result), site.place);
+    }
+    if (name == "map") return map_over(in, arguments, site);
+  }
+  if (path == "asyncio.get_event_loop" || path == "asyncio.get_running_loop" ||
+      path == "asyncio.new_event_loop") {
+    if (name == "run_in_executor") return call_argument(in, arguments, 1, site);
+    if (name == "run_until_complete" && !arguments.positional.empty()) {
+      return arguments.positional.front();
+    }
+  }
+  return {};
+}
+
+}  // namespace forelock::python
