@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analyzer/python/builtins.h"
+#include "analyzer/python/dates.h"
 #include "analyzer/python/files.h"
 #include "analyzer/python/format.h"
 #include "analyzer/python/json.h"
@@ -728,70 +729,6 @@ Value make_translation(Interpreter& in, const NativeCall& call) {
 
 // --- Methods of known symbols ---
 
-std::optional<std::string> strftime(std::string_view text, std::string_view format) {
-  // `text` is "YYYY-MM-DD" or "YYYY-MM-DD HH:MM:SS".
-  const bool time = text.size() >= 19;
-  std::string out;
-  for (std::size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%' || i + 1 >= format.size()) {
-      out += format[i];
-      continue;
-    }
-    switch (format[++i]) {
-      case 'Y':
-        out += text.substr(0, 4);
-        break;
-      case 'y':
-        out += text.substr(2, 2);
-        break;
-      case 'm':
-        out += text.substr(5, 2);
-        break;
-      case 'd':
-        out += text.substr(8, 2);
-        break;
-      case 'H':
-        out += time ? text.substr(11, 2) : "00";
-        break;
-      case 'M':
-        out += time ? text.substr(14, 2) : "00";
-        break;
-      case 'S':
-        out += time ? text.substr(17, 2) : "00";
-        break;
-      case '%':
-        out += '%';
-        break;
-      default:
-        return {};
-    }
-  }
-  return out;
-}
-
-Result date_method(Interpreter& in, const Symbol& self, const std::string& text,
-                   std::string_view name, const Arguments& arguments, Place at) {
-  if (name == "isoformat" && arguments.positional.empty() && arguments.keywords.empty()) {
-    std::string out = text;
-    if (out.size() > 10) out[10] = 'T';
-    return in.make_text(out, at);
-  }
-  if (name == "strftime" && arguments.positional.size() == 1) {
-    const MappedText* format = arguments.positional[0].str();
-    if (format == nullptr || !format->known()) return {};
-    if (const auto out = strftime(text, format->text)) return in.make_text(*out, at);
-  }
-  constexpr std::array<std::string_view, 6> kParts = {".year", ".month",  ".day",
-                                                      ".hour", ".minute", ".second"};
-  for (std::size_t i = 0; i < kParts.size(); ++i) {
-    if (name != kParts[i]) continue;
-    const Value* part = self.arguments.find(kParts[i].substr(1), i);
-    if (part != nullptr) return *part;
-    return Value(Integer{0});
-  }
-  return {};
-}
-
 /// string.Template("… $name").substitute(name=…)
 Result substitute(Interpreter& in, const Symbol& self, const Arguments& arguments, Place at) {
   const Value* format = self.arguments.find("template", 0);
@@ -852,7 +789,9 @@ Result substitute(Interpreter& in, const Symbol& self, const Arguments& argument
 std::optional<Value> call_stdlib(Interpreter& in, std::string_view path, const Arguments& arguments,
                                  const CallSite& site) {
   const auto found = std::ranges::lower_bound(kFunctions, path, {}, &StandIn::path);
-  if (found == kFunctions.end() || found->path != path) return {};
+  if (found == kFunctions.end() || found->path != path) {
+    return call_date_function(in, path, arguments, site.place);
+  }
   return found->run({in, arguments, site, site.place});
 }
 
@@ -886,10 +825,7 @@ std::optional<Value> call_stdlib_method(Interpreter& in, const Symbol& self, std
       return in.make_text(*text, at);
     }
   }
-  if (path == "datetime.date" || path == "datetime.datetime") {
-    if (const auto text = symbol_text(self))
-      return date_method(in, self, *text, name, arguments, at);
-  }
+  if (auto result = date_method(in, self, name, arguments, at)) return result;
   if (path == "string.Template" && (name == "substitute" || name == "safe_substitute")) {
     return substitute(in, self, arguments, at);
   }

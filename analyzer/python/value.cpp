@@ -547,7 +547,8 @@ std::optional<bool> truth(const Value& value) {
     return true;
   }
   if (const Symbol* symbol = value.symbol()) {
-    if (symbol_text(*symbol)) return true;
+    // A timedelta of no time is false.
+    if (const auto text = symbol_text(*symbol)) return *text != "0:00:00";
   }
   return {};
 }

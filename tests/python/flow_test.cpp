@@ -240,6 +240,22 @@ TEST(Imports, FollowProjectModules) {
   for (const auto& [name, times] : r->asked) EXPECT_EQ(times, 1) << name;
 }
 
+TEST(Dates, MoveByRelativeDeltas) {
+  const auto moved = [](const std::string& day, const std::string& by) {
+    return value_of(
+        "from datetime import date, datetime\n"
+        "from dateutil.relativedelta import relativedelta\n"
+        "x = str(" +
+        day + " + relativedelta(" + by + "))");
+  };
+  EXPECT_EQ(moved("date(2024, 1, 31)", "months=1"), "'2024-02-29'");
+  EXPECT_EQ(moved("date(2024, 11, 1)", "months=+3, days=1"), "'2025-02-02'");
+  EXPECT_EQ(moved("datetime(2024, 1, 31, 5)", "years=-1, hour=0"), "'2023-01-31 00:00:00'");
+  EXPECT_EQ(value_of("from datetime import date, timezone, datetime\n"
+                     "x = f'{datetime(2024, 1, 1, tzinfo=zone)}'"),
+            "'__unknown__'");
+}
+
 TEST(Imports, ThatAreNotUsedAreNotFollowed) {
   const auto r = run("from app import models\nx = 1", {{"app", ""}, {"app.models", "x = 1"}});
   EXPECT_TRUE(r->asked.empty());

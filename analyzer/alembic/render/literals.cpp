@@ -114,27 +114,8 @@ std::optional<std::string> date_text(const Value& value) {
   const Symbol* symbol = value.symbol();
   if (symbol == nullptr || symbol->kind != Symbol::Kind::kCall) return {};
   const std::string_view path = symbol->path();
-  const bool with_time = path.ends_with("datetime.datetime") || path == "datetime";
-  if (!with_time && !path.ends_with("datetime.date")) return {};
-  std::array<std::int64_t, 7> parts{};
-  constexpr std::array<std::string_view, 7> kNames{"year",   "month",  "day",        "hour",
-                                                   "minute", "second", "microsecond"};
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    const Value* part = symbol->arguments.find(kNames[i], i);
-    if (part == nullptr) {
-      if (i < 3) return {};
-      continue;
-    }
-    const auto number = known_integer(part);
-    if (!number || *number < 0 || *number > 999999) return {};
-    parts[i] = *number;
-  }
-  std::string out = fmt::format("{:04}-{:02}-{:02}", parts[0], parts[1], parts[2]);
-  if (!with_time) return out;
-  out += fmt::format(" {:02}:{:02}:{:02}", parts[3], parts[4], parts[5]);
-  if (parts[6] != 0) out += fmt::format(".{:06}", parts[6]);
-  if (symbol->arguments.find("tzinfo", 7) != nullptr) out += "+00:00";
-  return out;
+  if (path != "datetime.datetime" && path != "datetime.date") return {};
+  return python::symbol_text(*symbol);
 }
 
 /// The dialect takes backslashes for escapes as long as no server has told it otherwise.
