@@ -423,6 +423,19 @@ TEST(Compile, AMethodOutOfReachThatGetsTheConnectionIsAGap) {
   EXPECT_NE(migration.upgrade.steps[1].not_analyzed(), nullptr);
 }
 
+TEST(Compile, RowsThatAreNotKnownAreAPartialInsert) {
+  const model::Migration migration = compile_upgrade(
+      "t = sa.table('t', sa.column('a', sa.Integer))\n"
+      "rows = [{'a': 1}]\n"
+      "rows += [{'a': row.a} for row in op.get_bind().execute('SELECT a FROM s') if row.b]\n"
+      "op.bulk_insert(t, rows)");
+  const std::vector<std::string> sql = sql_of(migration.upgrade);
+  ASSERT_EQ(sql.size(), 3U);
+  EXPECT_EQ(sql[1], "INSERT INTO t (a) VALUES (1)");
+  EXPECT_EQ(sql[2], "INSERT INTO t VALUES (__unknown__)");
+  EXPECT_EQ(migration.upgrade.steps[2].certainty, model::Certainty::kPartial);
+}
+
 TEST(Compile, TheTableOfAModelWithAnUnknownBaseIsPartial) {
   const model::Migration migration = compile_upgrade(
       "from audit import table_base\n"

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "analyzer/alembic/connections.h"
 #include "analyzer/alembic/operations/operations.h"
 #include "analyzer/alembic/render/expressions.h"
@@ -45,7 +47,9 @@ Value Host::execute(const Value& statement, const Value* parameters, const Opera
   }
   if (statement.is_unknown()) {
     const auto* unknown = statement.as<python::Unknown>();
-    not_analyzed("the SQL depends on " + unknown->reason, operation);
+    const std::string_view depends =
+        unknown->reason.starts_with("depends on ") ? "" : "depends on ";
+    not_analyzed(fmt::format("the SQL {}{}", depends, unknown->reason), operation);
     return rows;
   }
   if (const std::string name = name_of(statement); name.starts_with("func.")) {
@@ -69,6 +73,26 @@ Value execute_operation(Host& host, const Operation& operation) {
   return None{};
 }
 
+namespace {
+
+/// Stands for the rows that are not known: their table is, and a schema does not change by rows.
+void insert_unknown_rows(Host& host, const Value& table_value, const Operation& operation) {
+  Sql sql = operation.context.sql();
+  sql << "INSERT INTO ";
+  const auto table = read_table(table_value, operation.context);
+  if (table && table->name) {
+    render_table_name(sql, table->schema, *table->name);
+  } else {
+    sql.hole();
+  }
+  sql << " VALUES (";
+  sql.hole();
+  sql << ")";
+  host.emit(sql, operation);
+}
+
+}  // namespace
+
 /// One INSERT for each row, as offline mode prints it; a real run sends the same values.
 /// Source: alembic/ddl/impl.py bulk_insert.
 Value bulk_insert(Host& host, const Operation& operation) {
@@ -82,18 +106,7 @@ Value bulk_insert(Host& host, const Operation& operation) {
   }
   const auto* items = items_of(*rows);
   if (items == nullptr) {
-    Sql sql = context.sql();
-    sql << "INSERT INTO ";
-    const auto table = read_table(*table_value, context);
-    if (table && table->name) {
-      render_table_name(sql, table->schema, *table->name);
-    } else {
-      sql.hole();
-    }
-    sql << " VALUES (";
-    sql.hole();
-    sql << ")";
-    host.emit(sql, operation);
+    insert_unknown_rows(host, *table_value, operation);
     return None{};
   }
   for (const Value& row : *items) {
@@ -108,7 +121,7 @@ Value bulk_insert(Host& host, const Operation& operation) {
     host.emit(sql, operation);
   }
   if (!rows->sequence()->complete) {
-    host.not_analyzed("some rows of bulk_insert are not known", operation);
+    insert_unknown_rows(host, *table_value, operation);
   }
   return None{};
 }
