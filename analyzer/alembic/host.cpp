@@ -104,7 +104,7 @@ std::vector<text::Location> Host::via(const CallSite& site) const {
 }
 
 Context Host::context(const CallSite& site) const {
-  return Context{options_, file_->text(), home_span(site), evaluator_};
+  return Context{options_, file_->text(), home_span(site), evaluator_, &compiled_};
 }
 
 // ---- steps --------------------------------------------------------------------------------------

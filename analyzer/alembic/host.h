@@ -171,6 +171,7 @@ class Host final : public python::Host {
   bool session_used_ = false;                                ///< By this direction.
   std::map<const python::Symbol*, std::size_t> random_ids_;  ///< Of uuid4() and the like.
   CustomOperations custom_;
+  std::vector<CompileFunction> compiled_;
   UnitOfWork unit_of_work_;
 };
 

@@ -7,6 +7,7 @@
 #include "analyzer/alembic/connections.h"
 #include "analyzer/alembic/host.h"
 #include "analyzer/alembic/operations/operations.h"
+#include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
 
 namespace forelock::alembic {
@@ -269,6 +270,18 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
     return call_connection(std::string_view(name).substr(6), arguments, site);
   }
   if (name.starts_with("@transaction.")) return Value(None{});
+  if (name == "@compiler.process" && !arguments.positional.empty()) {
+    Sql sql = here.sql();
+    const Value& element = arguments.positional.front();
+    if (const Type type = read_type(element, here); !type.sql.empty()) {
+      sql << type.sql;
+      if (!type.known) sql.mark_partial();
+    } else {
+      Expressions(here).render(sql, element, {});
+    }
+    return Value(sql.mapped());
+  }
+  if (name.starts_with("@compiler.")) return Value::unknown("what a compiler makes of a type");
   if (name.starts_with("@dialect.")) {
     return call_connection("dialect." + name.substr(9), arguments, site);
   }

@@ -423,17 +423,19 @@ TEST(Compile, AMethodOutOfReachThatGetsTheConnectionIsAGap) {
   EXPECT_NE(migration.upgrade.steps[1].not_analyzed(), nullptr);
 }
 
-TEST(Compile, RowsThatAreNotKnownAreAPartialInsert) {
+TEST(Compile, RowsAndValuesThatAreNotKnownAreHolesOfAStatement) {
   const model::Migration migration = compile_upgrade(
       "t = sa.table('t', sa.column('a', sa.Integer))\n"
       "rows = [{'a': 1}]\n"
       "rows += [{'a': row.a} for row in op.get_bind().execute('SELECT a FROM s') if row.b]\n"
-      "op.bulk_insert(t, rows)");
+      "op.bulk_insert(t, rows)\n"
+      "op.execute(t.update().where(t.c.a == 1).values(**changes))");
   const std::vector<std::string> sql = sql_of(migration.upgrade);
-  ASSERT_EQ(sql.size(), 3U);
+  ASSERT_EQ(sql.size(), 4U);
   EXPECT_EQ(sql[1], "INSERT INTO t (a) VALUES (1)");
   EXPECT_EQ(sql[2], "INSERT INTO t VALUES (__unknown__)");
   EXPECT_EQ(migration.upgrade.steps[2].certainty, model::Certainty::kPartial);
+  EXPECT_EQ(sql[3], "UPDATE t SET __unknown__=__unknown__ WHERE t.a = 1");
 }
 
 TEST(Compile, TheTableOfAModelWithAnUnknownBaseIsPartial) {
