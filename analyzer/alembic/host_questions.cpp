@@ -334,7 +334,7 @@ void Host::not_followed(std::string_view reason, Place place, bool conditional) 
     message += " may change rows through an ORM session";
   }
   model::Step step;
-  step.what = model::NotAnalyzed{std::move(message), {}};
+  step.what = model::NotAnalyzed{.reason = std::move(message), .sql = {}, .leaves_schema = loop};
   step.span = elsewhere ? direction_->header : place.span;
   step.certainty = conditional ? model::Certainty::kConditional : model::Certainty::kExact;
   const Arguments none;

@@ -153,6 +153,24 @@ TEST(Load, TheReplayedCatalogAnswersTheInspector) {
   EXPECT_EQ(upgrade.steps[0].certainty, model::Certainty::kExact);
 }
 
+TEST(Load, RowsThatAreNotAnalyzedLeaveTheSchemaKnown) {
+  test::FakeFileSystem files = {
+      {"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+      {"/w/m/env.py", ""},
+      {"/w/m/versions/1.py", revision("a", "", "op.execute(\"CREATE TABLE t (id int)\")")},
+      {"/w/m/versions/2.py", revision("b", "a",
+                                      "from sqlalchemy.orm import Session\n"
+                                      "    Session(bind=op.get_bind()).add(load())\n"
+                                      "    op.drop_constraint(None, \"t\")")},
+      {"/w/m/versions/3.py", revision("c", "b",
+                                      "if sa.inspect(op.get_bind()).has_table(\"u\"):\n"
+                                      "        op.drop_table(\"u\")")}};
+  const auto loaded = load_all(files, request());
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_EQ(loaded[0].project.migrations[1].upgrade.steps.size(), 2U);
+  EXPECT_TRUE(loaded[0].project.migrations[2].upgrade.steps.empty());
+}
+
 TEST(Load, WhatHistoryDoesNotTellStaysConditional) {
   // The history starts in the middle: nobody knows what else there is.
   test::FakeFileSystem files = {

@@ -256,6 +256,13 @@ TEST(Dates, MoveByRelativeDeltas) {
             "'__unknown__'");
 }
 
+TEST(Imports, ModulesThatAreLoadedBeforeAreNotTheProjects) {
+  const std::map<std::string, std::string> modules = {{"logging", "INFO = 1"},
+                                                      {"secrets", "A = 2"}};
+  EXPECT_EQ(value_of("import logging\nx = logging.INFO", "x", modules), "20");
+  EXPECT_EQ(value_of("from secrets import A\nx = A", "x", modules), "2");
+}
+
 TEST(Imports, ThatAreNotUsedAreNotFollowed) {
   const auto r = run("from app import models\nx = 1", {{"app", ""}, {"app.models", "x = 1"}});
   EXPECT_TRUE(r->asked.empty());

@@ -37,7 +37,7 @@ Value Host::execute(const Value& statement, const Value* parameters, const Opera
       emit(each, operation);
     }
     if (!parameters->sequence()->complete) {
-      not_analyzed("some parameters of the statement are not known", operation);
+      rows_not_analyzed("some parameters of the statement are not known", operation);
     }
     return rows;
   }
@@ -101,7 +101,7 @@ Value bulk_insert(Host& host, const Operation& operation) {
   const Value* table_value = arguments.find("table", 0);
   const Value* rows = arguments.find("rows", 1);
   if (table_value == nullptr || rows == nullptr) {
-    host.not_analyzed("bulk_insert without a table or rows", operation);
+    host.rows_not_analyzed("bulk_insert without a table or rows", operation);
     return None{};
   }
   const auto* items = items_of(*rows);
@@ -115,7 +115,7 @@ Value bulk_insert(Host& host, const Operation& operation) {
     Expressions expressions(context);
     const Value statement = insert_into(*table_value, {0, context.span_of(row)});
     if (row.is_unknown() || !expressions.render_statement(sql, statement, &row)) {
-      host.not_analyzed("a row of bulk_insert is not known", operation);
+      host.rows_not_analyzed("a row of bulk_insert is not known", operation);
       continue;
     }
     host.emit(sql, operation);

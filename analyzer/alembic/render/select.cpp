@@ -270,6 +270,41 @@ void Expressions::render_label(Sql& sql, const Value& column, bool in_from) {
   }
 }
 
+/// The first table of the columns that the condition speaks of, beside the table that is joined;
+/// where it tells nothing, the first there is.
+/// Source: sqlalchemy/sql/util.py, find_left_clause_to_join_from.
+Value Expressions::left_of_join(const Sql& sql, const std::vector<Value>& columns,
+                                const python::Arguments& join) {
+  std::vector<std::pair<std::string, Value>> candidates;
+  for (const Value& column : columns) {
+    const auto reference = read_column_reference(column, context_);
+    const bool of_table = reference && !reference->owner.is_unknown() && reference->table;
+    Sql unused = sql.fresh();
+    const Value& table = of_table ? reference->owner : column;
+    candidates.emplace_back(render_from(unused, table), table);
+  }
+  const Value* on = present(join, "onclause", 1);
+  if (on == nullptr || join.positional.empty()) return candidates.front().second;
+  Sources sources;
+  Sources* const saved = std::exchange(sources_, &sources);
+  const auto names = anonymous_;
+  const auto counts = anonymous_counts_;
+  Sql unused = sql.fresh();
+  render(unused, *on, {});
+  const std::string target = render_from(unused, join.positional.front());
+  anonymous_ = names;
+  anonymous_counts_ = counts;
+  sources_ = saved;
+  for (const auto& [key, table] : candidates) {
+    if (std::ranges::all_of(sources.entries, [&](const Sources::Entry& entry) {
+          return entry.key == key || entry.key == target;
+        })) {
+      return table;
+    }
+  }
+  return candidates.front().second;
+}
+
 void Expressions::render_select(Sql& sql, const Value& value) {
   const bool in_from = std::exchange(in_from_, false);
   if (depth_ >= 100) {
@@ -432,12 +467,7 @@ void Expressions::render_select(Sql& sql, const Value& value) {
         if (method == "join_from" && !items.empty()) {
           joined.push_back(render_from(from, items[0]));
         } else if (!columns.empty()) {
-          // the table of the first column
-          const auto reference = read_column_reference(columns[0], context_);
-          joined.push_back(
-              render_from(from, reference && !reference->owner.is_unknown() && reference->table
-                                    ? reference->owner
-                                    : columns[0]));
+          joined.push_back(render_from(from, left_of_join(sql, columns, *link.arguments)));
         }
         explicit_from = true;
       }
