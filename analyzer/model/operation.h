@@ -575,6 +575,7 @@ struct CreateRule {
   bool instead = false;    ///< DO INSTEAD.
   bool qualified = false;  ///< It has a WHERE clause of its own.
   std::string sql;
+  std::vector<RelationUse> relations;  ///< That its actions name, OLD and NEW left out.
 };
 struct CreateStatistics {
   QualifiedName name;

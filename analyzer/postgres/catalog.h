@@ -123,6 +123,7 @@ struct RewriteRule {
   std::string name;
   model::CreateRule definition;
   Oid oid = 0;
+  std::vector<Oid> relations;  ///< Those of the definition; 0 for what is not known.
   char state = 'O';  ///< As of a Trigger: pg_rewrite.ev_enabled.
 
   /// Whether it is applied where session_replication_role is origin.

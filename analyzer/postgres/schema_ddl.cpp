@@ -639,7 +639,7 @@ class Writer {
     for (const Trigger& own : relation.triggers) trigger(relation, own);
     for (const RewriteRule& rule : relation.rule_objects) {
       if (rule.definition.sql.empty()) continue;
-      line("{}", rule_text(relation, rule));
+      line("{}", rule_definition(catalog_, relation, rule));
       set_state(relation, "RULE", rule.name, rule.state);
     }
     for (const Policy& own : relation.policies) policy(relation, own);
@@ -667,24 +667,6 @@ class Writer {
          : state == 'R' ? "ENABLE REPLICA"
                         : "ENABLE ALWAYS",
          kind, model::quote_identifier(name));
-  }
-
-  /// The rule as it was written, with the names of today.
-  static std::string rule_text(const Relation& table, const RewriteRule& rule) {
-    const std::string& sql = rule.definition.sql;
-    std::string lower;
-    for (const char c : sql) {
-      lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-    const std::size_t as = lower.find(" as ");
-    const std::size_t to = lower.find(" to ", as == std::string::npos ? 0 : as);
-    const std::size_t name = lower.find_first_not_of(' ', to == std::string::npos ? to : to + 4);
-    const std::size_t rest = lower.find_first_of(" \n\t", name);
-    if (as == std::string::npos || name == std::string::npos || rest == std::string::npos) {
-      return sql;
-    }
-    return fmt::format("CREATE RULE {}{} TO {}{}", model::quote_identifier(rule.name),
-                       sql.substr(as, to - as), qualified(table), sql.substr(rest));
   }
 
   void trigger(const Relation& table, const Trigger& own) {

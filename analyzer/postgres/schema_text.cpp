@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <functional>
 #include <optional>
 
 #include "analyzer/postgres/print.h"
 #include "analyzer/postgres/types.h"
+#include "analyzer/sql/parse.h"
 
 namespace forelock::postgres {
 namespace {
@@ -40,6 +43,11 @@ bool visible(const Catalog& catalog, const std::string& schema) {
 std::string relation_name(const Catalog& catalog, const Relation& relation) {
   return visible(catalog, relation.schema) ? model::quote_identifier(relation.name)
                                            : model::quoted({relation.schema, relation.name});
+}
+
+std::string qualified_unless_public(const Relation& relation) {
+  return relation.schema == "public" ? model::quote_identifier(relation.name)
+                                     : model::quoted({relation.schema, relation.name});
 }
 
 std::string_view action_text(model::ForeignKeyAction action) {
@@ -214,8 +222,7 @@ std::optional<std::string> spelled_now(const Catalog& catalog, const Relation& v
     }
     return model::quoted({qualifier, column->name});
   }
-  return relation->schema == "public" ? model::quote_identifier(relation->name)
-                                      : model::quoted({relation->schema, relation->name});
+  return qualified_unless_public(*relation);
 }
 
 }  // namespace
@@ -250,6 +257,52 @@ std::string view_query(const Catalog& catalog, const Relation& view) {
     at = span.end_byte;
   }
   return result.append(sql, at);
+}
+
+model::Query stored_query(const Catalog& catalog, const Relation& view) {
+  const std::string text = view_query(catalog, view);
+  if (text != view.query->sql) {
+    auto parsed = sql::parse(text);
+    auto* select = parsed.size() == 1 && parsed[0]
+                       ? std::get_if<model::Select>(&parsed[0]->operation)
+                       : nullptr;
+    if (select != nullptr) return std::move(select->query);
+  }
+  return *view.query;
+}
+
+std::string rule_definition(const Catalog& catalog, const Relation& table,
+                            const RewriteRule& rule) {
+  std::string sql = rule.definition.sql;
+  const auto parsed = sql::parse(sql);
+  const auto* written = parsed.size() == 1 && parsed[0]
+                            ? std::get_if<model::CreateRule>(&parsed[0]->operation)
+                            : nullptr;
+  if (written != nullptr && written->relations.size() == rule.relations.size()) {
+    std::vector<std::pair<text::Span, std::string>> edits;
+    for (std::size_t i = 0; i < rule.relations.size(); ++i) {
+      const Relation* named = catalog.relation(rule.relations[i]);
+      if (named == nullptr) continue;
+      edits.emplace_back(written->relations[i].span, qualified_unless_public(*named));
+    }
+    std::ranges::sort(edits, std::greater{},
+                      [](const auto& edit) { return edit.first.begin_byte; });
+    for (const auto& [span, name] : edits) sql.replace(span.begin_byte, span.size(), name);
+  }
+  std::string lower;
+  for (const char c : sql) {
+    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  const std::size_t as = lower.find(" as ");
+  const std::size_t to = lower.find(" to ", as == std::string::npos ? 0 : as);
+  const std::size_t name = lower.find_first_not_of(' ', to == std::string::npos ? to : to + 4);
+  const std::size_t rest = lower.find_first_of(" \n\t", name);
+  if (as == std::string::npos || name == std::string::npos || rest == std::string::npos) {
+    return sql;
+  }
+  return fmt::format("CREATE RULE {}{} TO {}{}", model::quote_identifier(rule.name),
+                     sql.substr(as, to - as), model::quoted({table.schema, table.name}),
+                     sql.substr(rest));
 }
 
 std::string constraint_definition(const Catalog& catalog, const Relation& table,

@@ -16,6 +16,10 @@ std::string index_definition(const Catalog& catalog, const Relation& index,
                              bool for_reading = false);
 /// The query of a view with today's names of what it reads.
 std::string view_query(const Catalog& catalog, const Relation& view);
+/// The same, parsed; its names are found where search_path is public.
+model::Query stored_query(const Catalog& catalog, const Relation& view);
+/// The rule as it was written, with today's names of its table and of what its actions name.
+std::string rule_definition(const Catalog& catalog, const Relation& table, const RewriteRule& rule);
 /// SQL that makes an empty database equal to the catalog; psql can run it.
 std::string schema_ddl(const Catalog& catalog);
 

@@ -279,6 +279,14 @@ model::Operation lower_create_rule(Context& context, Node statement) {
   rule.instead = statement.flag("instead");
   rule.qualified = statement.has("whereClause");
   rule.sql = context.text;
+  model::Query named;
+  model::Query* const outer = std::exchange(context.query, &named);
+  for (const Node action : statement.list("actions")) collect_statement(context, action);
+  context.query = outer;
+  for (model::RelationUse& use : named.relations) {
+    const bool row = use.name.name == "old" || use.name.name == "new";
+    if (!row || !use.name.schema.empty()) rule.relations.push_back(std::move(use));
+  }
   return rule;
 }
 

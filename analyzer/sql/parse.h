@@ -37,8 +37,7 @@ std::vector<std::expected<ParsedStatement, SyntaxError>> parse(std::string_view 
 /// Statements of a PL/pgSQL body that are static SQL, with spans in `body`, in order of text;
 /// `conditional` when under IF, LOOP, CASE or in an exception handler; `dynamic` for
 /// EXECUTE, whose SQL is not known (EXECUTE of one literal without escapes is known and not
-/// dynamic). No statement and not dynamic: SQL that does not parse. PERFORM reads as SELECT; INTO
-/// is left out. Assignments and conditions are expressions and do not appear. `caught`: it stands
+/// dynamic). PERFORM reads as SELECT; INTO is left out. Assignments and conditions are expressions and do not appear. `caught`: it stands
 /// in a block with an EXCEPTION clause. `raises`: no SQL but a RAISE EXCEPTION.
 struct BodyStatement {
   std::optional<ParsedStatement> statement;
@@ -49,6 +48,9 @@ struct BodyStatement {
   bool discards_rows = false;   ///< A query whose rows go nowhere: neither INTO nor PERFORM.
   bool sees_variables = false;  ///< The body declares some, so that a name may be one of them.
   text::Span span;
+
+  /// Whether it is static SQL that does not parse.
+  [[nodiscard]] bool malformed() const { return !statement && !dynamic && !raises; }
 };
 std::vector<BodyStatement> parse_plpgsql(std::string_view body);
 

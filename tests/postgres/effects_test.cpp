@@ -195,6 +195,15 @@ TEST(Assumptions, AnUnknownExtensionMayBringFunctionsAndTypes) {
   EXPECT_EQ(error(run(replay, "ALTER TABLE t ADD g geometry DEFAULT st_makepoint(1, 2)")), "");
 }
 
+TEST(Assumptions, AnUnknownPartOfABodyIsNoSyntaxError) {
+  Replay replay = strict();
+  const auto block = statements("DO $$ BEGIN CREATE TYPE mood AS ENUM (?); END $$").front();
+  EXPECT_EQ(error(replay.apply(block, model::Certainty::kExact)), "42601");
+  const Effects effects = replay.apply(block, model::Certainty::kPartial);
+  EXPECT_EQ(error(effects), "");
+  EXPECT_TRUE(effects.risks.empty());
+}
+
 TEST(Assumptions, NothingIsCertainAfterSqlThatIsNotKnown) {
   Replay replay = strict();
   replay.apply_unknown();

@@ -49,7 +49,9 @@ bool run_body_statement(Run& run, const sql::BodyStatement& statement, bool para
 }
 
 bool run_plpgsql(Run& run, std::string_view body, bool parameters) {
-  for (const sql::BodyStatement& statement : sql::parse_plpgsql(body)) {
+  const std::vector<sql::BodyStatement> statements = sql::parse_plpgsql(body);
+  if (!check_syntax(run, statements)) return false;
+  for (const sql::BodyStatement& statement : statements) {
     if (statement.raises) {
       if (!statement.conditional && !statement.caught) {
         return run.fail("P0001", "the body raises an exception");
@@ -95,6 +97,11 @@ bool run_body(Run& run, std::string_view language, std::string_view body, bool p
 }
 
 }  // namespace
+
+bool check_syntax(Run& run, const std::vector<sql::BodyStatement>& body) {
+  return !run.knows_text() || std::ranges::none_of(body, &sql::BodyStatement::malformed) ||
+         run.fail("42601", "syntax error in the body");
+}
 
 bool run_function(Run& run, const CatalogFunction& function) {
   const model::CreateFunction& definition = function.definition;

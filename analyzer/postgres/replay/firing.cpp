@@ -8,6 +8,7 @@
 #include <cctype>
 
 #include "analyzer/postgres/print.h"
+#include "analyzer/postgres/schema_text.h"
 
 namespace forelock::postgres {
 namespace {
@@ -87,8 +88,8 @@ void rename_in_condition(model::CreateRule& rule, std::string_view from, std::st
   rule.sql.replace(span.begin_byte, span.size(), respelled_text(*condition));
 }
 
-std::vector<sql::ParsedStatement> rule_actions(const model::CreateRule& rule) {
-  const std::string lower = folded(rule.sql);
+std::vector<sql::ParsedStatement> rule_actions(const std::string& rule) {
+  const std::string lower = folded(rule);
   std::size_t at = lower.find(" do ");
   if (at == std::string::npos) return {};
   at = lower.find_first_not_of(' ', at + 4);
@@ -98,7 +99,7 @@ std::vector<sql::ParsedStatement> rule_actions(const model::CreateRule& rule) {
     }
   }
   if (at == std::string::npos || lower.compare(at, 7, "nothing") == 0) return {};
-  std::string body = rule.sql.substr(at);
+  std::string body = rule.substr(at);
   while (!body.empty() && (body.back() == ';' || body.back() == ' ' || body.back() == '\n')) {
     body.pop_back();
   }
@@ -122,27 +123,41 @@ bool stands_in(const Relation& view, std::string_view event) {
   });
 }
 
-bool fire_rules(Run& run, const Relation& table, std::string_view event, bool returning,
-                bool& replaced) {
-  const std::vector<RewriteRule> rules = table.rule_objects;
+bool fire_rules(Run& run, Oid relation, std::string_view event, bool returning, bool& replaced) {
+  const std::vector<RewriteRule> rules = run.at(relation).rule_objects;
   for (const RewriteRule& rule : rules) {
     if (rule.definition.event != event || !rule.applies()) continue;
-    const std::vector<sql::ParsedStatement> actions = rule_actions(rule.definition);
+    const std::vector<sql::ParsedStatement> actions =
+        rule_actions(rule_definition(run.catalog, run.at(relation), rule));
     if (rule.definition.instead && !rule.definition.qualified) {
       replaced = true;
       if (returning && actions.empty()) {
         return run.fail("0A000", fmt::format("cannot perform {} RETURNING on relation \"{}\"",
-                                             event, table.name));
+                                             event, run.at(relation).name));
       }
     }
     for (const sql::ParsedStatement& action : actions) {
       aside(run, [&](Run& inner) {
         inner.sql = action.sql;
+        inner.catalog.set_search_path({"public"});
         run_operation(inner, action.operation);
       });
     }
   }
   return true;
+}
+
+bool check_conflict_with_rules(Run& run, Oid relation) {
+  const auto stands_against = [](const RewriteRule& rule) {
+    // An update's rule counts even while it is disabled.
+    return rule.definition.event == "update" ||
+           (rule.definition.event == "insert" && rule.applies() &&
+            !rule_actions(rule.definition.sql).empty());
+  };
+  return std::ranges::none_of(run.at(relation).rule_objects, stands_against) ||
+         run.fail("0A000",
+                  "INSERT with ON CONFLICT clause cannot be used with table that has INSERT or "
+                  "UPDATE rules");
 }
 
 void fire_triggers(Run& run, const Relation& table, TriggerEvent event,

@@ -72,14 +72,18 @@ bool check_returned(Run& run, const model::CreateFunction& statement,
                                        model::display(wanted)));
 }
 
-/// SQL bodies are read when the function is made: check_function_bodies.
+/// Bodies are read when the function is made: check_function_bodies.
 bool check_body(Run& run, const model::CreateFunction& statement) {
-  if (statement.language != "sql" || statement.body.empty()) return true;
+  if (statement.body.empty()) return true;
   const auto setting = run.session.settings.find("check_function_bodies");
   if (setting != run.session.settings.end() &&
       (setting->second == "off" || setting->second == "false")) {
     return true;
   }
+  if (statement.language == "plpgsql") {
+    return check_syntax(run, sql::parse_plpgsql(statement.body));
+  }
+  if (statement.language != "sql") return true;
   const auto statements = sql::parse(statement.body);
   for (const auto& parsed : statements) {
     if (!parsed) return run.fail("42601", parsed.error().message);

@@ -40,12 +40,20 @@ bool has_rows(const Relation& table) {
   return table.kind != RelationKind::kMaterializedView && table.kind != RelationKind::kSequence;
 }
 
-/// Whether a trigger sees new rows before they are checked.
-bool may_change_rows(const Relation& table) {
-  return std::ranges::any_of(table.triggers, [](const Trigger& trigger) {
-    return trigger.definition.row && trigger.definition.timing == "BEFORE" &&
-           (trigger.definition.events & kInsertEvent) != 0;
+/// Whether a rule takes rows away under a condition of its own.
+bool keeps_rows_out(const Relation& table) {
+  return std::ranges::any_of(table.rule_objects, [](const RewriteRule& rule) {
+    return rule.definition.event == "insert" && rule.applies() && rule.definition.instead &&
+           rule.definition.qualified;
   });
+}
+
+/// Whether a trigger or a rule sees new rows before they are checked.
+bool may_change_rows(const Relation& table) {
+  return keeps_rows_out(table) || std::ranges::any_of(table.triggers, [](const Trigger& trigger) {
+           return trigger.definition.row && trigger.definition.timing == "BEFORE" &&
+                  (trigger.definition.events & kInsertEvent) != 0;
+         });
 }
 
 /// The columns of INSERT ... SELECT against those that they go to. Source: transformInsertRow().
@@ -183,6 +191,7 @@ bool check_values(Run& run, const model::Insert& statement, const Relation& tabl
   return true;
 }
 
+/// What the parser and the rewriter say, before rules are looked at.
 bool check_insert(Run& run, const model::Insert& statement, const Relation& table,
                   const std::vector<std::string>& given) {
   const std::size_t wanted = given.size();
@@ -214,6 +223,13 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
       }
     }
   }
+  return true;
+}
+
+/// What the planner and the executor say.
+bool check_rows(Run& run, const model::Insert& statement, const Relation& table,
+                const std::vector<std::string>& given) {
+  const std::size_t wanted = given.size();
   if (!check_arbiter(run, statement, table)) return false;
   for (const auto& row : statement.rows) {
     for (std::size_t i = 0; i < row.size() && i < wanted; ++i) {
@@ -243,7 +259,8 @@ bool check_insert(Run& run, const model::Insert& statement, const Relation& tabl
          user_type(run.catalog, column.type) != nullptr)) {
       continue;
     }
-    const bool certain = !statement.query && table.triggers.empty() && !statement.on_conflict;
+    const bool certain = !statement.query && table.triggers.empty() && !statement.on_conflict &&
+                         !keeps_rows_out(table);
     const std::string message =
         fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null constraint",
                     column.name, table.name);
@@ -396,8 +413,10 @@ bool apply(Run& run, const model::Insert& statement) {
     if (!read_query(run, query, true)) return false;
   }
   bool replaced = false;
-  if (!fire_rules(run, run.at(table), "insert", statement.returning, replaced)) return false;
+  if (!fire_rules(run, table, "insert", statement.returning, replaced)) return false;
+  if (statement.on_conflict && !check_conflict_with_rules(run, table)) return false;
   if (replaced) return true;
+  if (!through_view && !check_rows(run, statement, run.at(table), given)) return false;
   if (is_view) {
     fire_triggers(run, run.at(table), kInsertEvent);
     return true;

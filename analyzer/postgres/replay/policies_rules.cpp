@@ -155,9 +155,13 @@ bool apply(Run& run, const model::CreateRule& statement) {
   rule.name = statement.name;
   rule.definition = statement;
   rule.oid = run.catalog.new_oid();
+  for (const model::RelationUse& use : statement.relations) {
+    const Relation* named = run.relation_if_any(use.name);
+    rule.relations.push_back(named == nullptr ? 0 : named->oid);
+  }
   // The action's statements are analysed when the rule is made.
   std::vector<Dependency> needs;
-  for (const sql::ParsedStatement& action : rule_actions(statement)) {
+  for (const sql::ParsedStatement& action : rule_actions(statement.sql)) {
     const auto use = [&](const model::QualifiedName& name) {
       const Relation* found = run.relation(name, RelationKind::kTable, true);
       if (found == nullptr) return false;

@@ -17,6 +17,10 @@
 #include "analyzer/postgres/replay.h"
 #include "analyzer/postgres/types.h"
 
+namespace forelock::sql {
+struct BodyStatement;
+}
+
 namespace forelock::postgres {
 
 /// Functions that change the catalog return false when the statement failed; the caller stops.
@@ -41,6 +45,8 @@ class Run {
   bool failed = false;
 
   [[nodiscard]] bool since(int version) const { return options.pg_version >= version; }
+  /// Whether no part of the statement's text can be a placeholder for what is not known.
+  [[nodiscard]] bool knows_text() const { return errors_are_certain_; }
 
   // ---- failing ----
   /// The statement ends with this error. Always false.
@@ -268,6 +274,10 @@ Scope query_scope(const Run& run, const model::Query& query);
 bool read_query(Run& run, const model::Query& query, bool executed, bool correlated = false);
 /// The dependencies of a view on its relations, columns and functions.
 std::vector<Dependency> query_needs(Run& run, const model::Query& query);
+/// The first relation that the query of a view names, whatever it is called by now; null for none.
+const Relation* first_source(const Run& run, const Relation& view);
+/// A body in PL/pgSQL is refused as a whole when SQL in it does not parse: plpgsql_compile().
+bool check_syntax(Run& run, const std::vector<sql::BodyStatement>& body);
 /// Runs the body of a function, as far as it can be read.
 bool run_function(Run& run, const CatalogFunction& function);
 /// Runs functions of the history's own that a query calls, as far as their bodies can be read.

@@ -190,7 +190,7 @@ bool apply(Run& run, const model::Update& statement) {
   const bool through_view = names_view(run, statement.table);
   const std::optional<Expression> where = below_view(run, statement.table, statement.where);
   bool replaced = false;
-  if (!fire_rules(run, *target, "update", statement.returning, replaced)) return false;
+  if (!fire_rules(run, table, "update", statement.returning, replaced)) return false;
   if (replaced) return true;
   std::vector<std::string> columns;
   std::vector<std::string> nulls;
@@ -250,7 +250,7 @@ bool apply(Run& run, const model::Delete& statement) {
   const Oid table = target->oid;
   const std::optional<Expression> where = below_view(run, statement.table, statement.where);
   bool replaced = false;
-  if (!fire_rules(run, *target, "delete", statement.returning, replaced)) return false;
+  if (!fire_rules(run, table, "delete", statement.returning, replaced)) return false;
   if (replaced) return true;
   lock_rows_of(run, run.at(table), statement.only, where, statement.reads);
   if (!read_for_write(run, run.at(table), statement.alias, where, statement.only,

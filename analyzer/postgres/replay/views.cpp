@@ -6,6 +6,7 @@
 
 #include "analyzer/postgres/names.h"
 #include "analyzer/postgres/replay/run.h"
+#include "analyzer/postgres/schema_text.h"
 
 namespace forelock::postgres {
 namespace {
@@ -186,6 +187,16 @@ void put_columns(Relation& relation, QueryShape& shape) {
 
 }  // namespace
 
+const Relation* first_source(const Run& run, const Relation& view) {
+  const auto names_relation = [](const QueryReference& reference) {
+    return reference.relation != 0 && reference.column == 0 && reference.star.empty();
+  };
+  const auto found = std::ranges::find_if(view.query_references, names_relation);
+  if (found != view.query_references.end()) return run.catalog.relation(found->relation);
+  if (!view.query || view.query->relations.empty()) return nullptr;
+  return run.relation_if_any(view.query->relations[0].name);
+}
+
 bool apply(Run& run, const model::CreateView& statement) {
   if (!statement.recursive && !read_query(run, statement.query, false)) return false;
   // Before the schema is looked for: DefineView().
@@ -315,7 +326,14 @@ bool apply(Run& run, const model::RefreshMaterializedView& statement) {
   }
   const Oid oid = view->oid;
   if (statement.with_data) {
-    if (view->query && !read_query(run, *view->query, true)) return false;
+    if (view->query) {
+      const std::vector<std::string> path = run.catalog.search_path();
+      const model::Query query = stored_query(run.catalog, *view);
+      run.catalog.set_search_path({"public"});
+      const bool read = read_query(run, query, true);
+      run.catalog.set_search_path(path);
+      if (!read) return false;
+    }
     run.scan(run.at(oid), "the materialized view is filled again");
     if (!statement.concurrently) {
       run.rewrite(run.at(oid), "the materialized view is filled again");

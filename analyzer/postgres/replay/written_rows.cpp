@@ -9,6 +9,7 @@
 
 #include "analyzer/postgres/replay/firing.h"
 #include "analyzer/postgres/replay/inserted_values.h"
+#include "analyzer/postgres/schema_text.h"
 
 namespace forelock::postgres {
 namespace {
@@ -57,8 +58,7 @@ const Relation* write_target(Run& run, const model::QualifiedName& name, std::st
       run.fail("55000", fmt::format("cannot change view \"{}\"", target->name));
       return nullptr;
     }
-    if (target->query->relations.empty()) break;
-    const Relation* below = run.relation_if_any(target->query->relations[0].name);
+    const Relation* below = first_source(run, *target);
     if (below == nullptr) break;
     target = below;
   }
@@ -76,15 +76,15 @@ std::optional<Expression> below_view(const Run& run, const model::QualifiedName&
   std::optional<Expression> result = where;
   const Relation* view = run.relation_if_any(name);
   for (int depth = 0; result && depth < kMaxDepth && view != nullptr && view->query &&
-                      view->kind == RelationKind::kView && !view->query->relations.empty();
+                      view->kind == RelationKind::kView;
        ++depth) {
-    const auto& targets = view->query->targets;
+    const std::vector<model::QueryTarget> targets = stored_query(run.catalog, *view).targets;
     for (std::size_t i = 0; i < targets.size() && i < view->columns.size(); ++i) {
       const Expression& target = targets[i].expression;
       if (target.kind != model::ExpressionKind::kColumn || target.name == "*") break;
       rename_column(*result, view->columns[i].name, target.name);
     }
-    view = run.relation_if_any(view->query->relations[0].name);
+    view = first_source(run, *view);
   }
   return result;
 }
