@@ -185,6 +185,7 @@ Value Interpreter::call_function_value(const std::shared_ptr<const Function>& fu
 
 Value Interpreter::call_symbol(const Value& callee, const Arguments& arguments,
                                const CallSite& site) {
+  if (auto result = call_task(*this, callee, arguments, site)) return *result;
   CallSite full = make_site(site.place);
   full.arguments = site.arguments;
   full.syntax = site.syntax;
@@ -193,13 +194,9 @@ Value Interpreter::call_symbol(const Value& callee, const Arguments& arguments,
   if (const Symbol* symbol = callee.symbol()) {
     if (symbol->kind == Symbol::Kind::kName) {
       if (auto result = call_stdlib(*this, symbol->name, arguments, site)) return *result;
-      if (auto result = call_task(*this, symbol->name, arguments, site)) return *result;
     } else if (symbol->kind == Symbol::Kind::kAttribute) {
       if (const Symbol* self = symbol->operands.front().symbol()) {
         if (auto result = call_stdlib_method(*this, *self, symbol->name, arguments, site.place)) {
-          return *result;
-        }
-        if (auto result = call_task_method(*this, *self, symbol->name, arguments, site)) {
           return *result;
         }
       }

@@ -57,6 +57,21 @@ Value run_thread(Interpreter& in, const Symbol& thread, const CallSite& site) {
   return Value(None{});
 }
 
+/// Pool.apply(function, args, kwds).
+std::optional<Value> call_applied(Interpreter& in, const Arguments& arguments,
+                                  const CallSite& site) {
+  const Value* function = arguments.find("func", 0);
+  const Value* given = arguments.find("args", 1);
+  if (function == nullptr) return {};
+  Arguments inner;
+  if (given != nullptr) {
+    const auto items = in.iterate_value(*given, site.place);
+    inner.complete = items.has_value();
+    if (items) inner.positional = *items;
+  }
+  return in.call(*function, inner, site);
+}
+
 /// Executor.map(function, *iterables).
 std::optional<Value> map_over(Interpreter& in, const Arguments& arguments, const CallSite& site) {
   if (arguments.positional.size() < 2) return {};
@@ -79,10 +94,8 @@ std::optional<Value> map_over(Interpreter& in, const Arguments& arguments, const
   return in.make_list(Sequence::Kind::kList, std::move(results));
 }
 
-}  // namespace
-
-std::optional<Value> call_task(Interpreter& in, std::string_view path, const Arguments& arguments,
-                               const CallSite& site) {
+std::optional<Value> call_function(Interpreter& in, std::string_view path,
+                                   const Arguments& arguments, const CallSite& site) {
   constexpr auto kCallers = std::to_array<std::string_view>({"anyio.from_thread.run", "anyio.run",
                                                              "anyio.to_thread.run_sync",
                                                              "asyncio.to_thread", "trio.run"});
@@ -101,8 +114,8 @@ std::optional<Value> call_task(Interpreter& in, std::string_view path, const Arg
   return {};
 }
 
-std::optional<Value> call_task_method(Interpreter& in, const Symbol& self, std::string_view name,
-                                      const Arguments& arguments, const CallSite& site) {
+std::optional<Value> call_method_of(Interpreter& in, const Symbol& self, std::string_view name,
+                                    const Arguments& arguments, const CallSite& site) {
   const std::string_view path = self.path();
   if (self.kind != Symbol::Kind::kCall) return {};
   if (path == "threading.Thread" || path == "threading.Timer" ||
@@ -112,6 +125,9 @@ std::optional<Value> call_task_method(Interpreter& in, const Symbol& self, std::
     return {};
   }
   if (path == kFuture && name == "result") return self.arguments.positional.front();
+  const bool pool = path == "multiprocessing.Pool" || path.ends_with(".ThreadPool");
+  if (pool && name == "apply") return call_applied(in, arguments, site);
+  if (pool && (name == "map" || name == "imap")) return map_over(in, arguments, site);
   if (path.ends_with(".ThreadPoolExecutor") || path.ends_with(".ProcessPoolExecutor")) {
     if (name == "submit") {
       auto result = call_argument(in, arguments, 0, site);
@@ -127,6 +143,18 @@ std::optional<Value> call_task_method(Interpreter& in, const Symbol& self, std::
     }
   }
   return {};
+}
+
+}  // namespace
+
+std::optional<Value> call_task(Interpreter& in, const Value& callee, const Arguments& arguments,
+                               const CallSite& site) {
+  const Symbol* symbol = callee.symbol();
+  if (symbol == nullptr) return {};
+  if (symbol->kind == Symbol::Kind::kName) return call_function(in, symbol->name, arguments, site);
+  if (symbol->kind != Symbol::Kind::kAttribute) return {};
+  const Symbol* self = symbol->operands.front().symbol();
+  return self == nullptr ? std::nullopt : call_method_of(in, *self, symbol->name, arguments, site);
 }
 
 }  // namespace forelock::python

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -411,6 +412,25 @@ TEST(Compile, ACallThatCannotBeFollowedAndGetsTheConnectionIsAGap) {
   EXPECT_FALSE(migration.upgrade.complete);
 }
 
+TEST(Compile, AFunctionThatSendsSqlIsNotLostInACallOutOfReach) {
+  const auto gaps = [](const std::string& body) {
+    const model::Migration migration = compile_upgrade(
+        "from jobs import later, pool\n"
+        "def send(): op.execute('SELECT 1')\n"
+        "def through(): return send()\n"
+        "def quiet(op): return op\n" +
+        body);
+    return std::ranges::count_if(migration.upgrade.steps, [](const model::Step& step) {
+      return step.not_analyzed() != nullptr;
+    });
+  };
+  EXPECT_EQ(gaps("later(send)"), 1);
+  EXPECT_EQ(gaps("pool().run(1, function=through)"), 1);
+  EXPECT_EQ(gaps("later(lambda: send())"), 1);
+  EXPECT_EQ(gaps("later(quiet)\nlater(len)\nlater(lambda x: x)"), 0);
+  EXPECT_EQ(gaps("import threading\nthreading.Thread(target=send).start()"), 0);
+}
+
 TEST(Compile, AMethodOutOfReachThatGetsTheConnectionIsAGap) {
   const model::Migration migration = compile_upgrade(
       "from audit import Manager, table_base\n"
@@ -436,6 +456,38 @@ TEST(Compile, RowsAndValuesThatAreNotKnownAreHolesOfAStatement) {
   EXPECT_EQ(sql[2], "INSERT INTO t VALUES (__unknown__)");
   EXPECT_EQ(migration.upgrade.steps[2].certainty, model::Certainty::kPartial);
   EXPECT_EQ(sql[3], "UPDATE t SET __unknown__=__unknown__ WHERE t.a = 1");
+}
+
+TEST(Compile, ParametersOfATextForTheDriverAreLiterals) {
+  const model::Migration migration = compile_upgrade(
+      "bind = op.get_bind()\n"
+      "bind.execute('UPDATE t SET a = %s WHERE b LIKE \\'x%%\\' AND c IN %s', ('it', (1, 2)))\n"
+      "bind.execute('UPDATE t SET a = %s, b = %s', 'x', 3)\n"
+      "bind.execute('UPDATE t SET a = %(a)s WHERE b = %(b)s', {'a': None, 'b': unknown})\n"
+      "bind.execute('UPDATE t SET a = :a WHERE b::text = :b', {'a': 1, 'b': 'y'})\n"
+      "bind.exec_driver_sql('INSERT INTO t VALUES (%s)', [(1,), (2,)])");
+  EXPECT_EQ(
+      sql_of(migration.upgrade),
+      (std::vector<std::string>{
+          "UPDATE t SET a = 'it' WHERE b LIKE 'x%' AND c IN (1, 2)", "UPDATE t SET a = 'x', b = 3",
+          "UPDATE t SET a = NULL WHERE b = __unknown__", "UPDATE t SET a = 1 WHERE b::text = 'y'",
+          "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)"}));
+}
+
+TEST(Compile, ModelsOfSqlModelAreNamedAfterTheirClass) {
+  const model::Migration migration = compile_upgrade(
+      "from sqlmodel import Field, SQLModel\n"
+      "class HeroTeam(SQLModel, table=True):\n"
+      "    id: int = Field(primary_key=True)\n"
+      "op.execute(sa.select(HeroTeam.id).where(HeroTeam.id == 1))");
+  EXPECT_EQ(sql_of(migration.upgrade),
+            std::vector<std::string>{"SELECT heroteam.id FROM heroteam WHERE heroteam.id = 1"});
+}
+
+TEST(Sessions, LoadOnlySelectsTheKeyAndWhatIsNamed) {
+  EXPECT_EQ(session_sql("    session.execute(sa.select(User).options("
+                        "sa.orm.load_only(User.full_name)))\n"),
+            std::vector<std::string>{"SELECT users.id, users.full_name FROM users"});
 }
 
 TEST(Compile, TheTableOfAModelWithAnUnknownBaseIsPartial) {

@@ -4,6 +4,7 @@
 #include "analyzer/alembic/operations/operations.h"
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
+#include "analyzer/alembic/render/text_clause.h"
 #include "analyzer/alembic/render/trees.h"
 
 namespace forelock::alembic {
@@ -17,6 +18,21 @@ Value Host::execute(const Value& statement, const Value* parameters, const Opera
   const Value rows = forelock::alembic::rows();
   Sql sql = context.sql();
   Expressions expressions(context);
+  if (statement.str() != nullptr && parameters != nullptr && !parameters->is_none()) {
+    const auto* sets = items_of(*parameters);
+    // Source: sqlalchemy/engine/util.py of 1.4, _distill_params: the first one tells.
+    const bool many = sets != nullptr && !sets->empty() &&
+                      (sets->front().dict() != nullptr || sets->front().sequence() != nullptr);
+    for (const Value& one : many ? *sets : std::vector<Value>{*parameters}) {
+      Sql each = context.sql();
+      render_driver_text(each, *statement.str(), one, expressions);
+      emit(each, operation);
+    }
+    if (many && !parameters->sequence()->complete) {
+      rows_not_analyzed("some parameters of the statement are not known", operation);
+    }
+    return rows;
+  }
   if (statement.str() != nullptr) {
     ExpressionOptions options;
     options.text_is_sql = true;

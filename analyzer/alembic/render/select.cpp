@@ -270,6 +270,19 @@ void Expressions::render_label(Sql& sql, const Value& column, bool in_from) {
   }
 }
 
+namespace {
+
+/// Whether load_only(…), if there is one, leaves a column to be selected: the key always is.
+/// Source: sqlalchemy/orm/strategy_options.py, _AbstractLoad.load_only.
+bool is_loaded(const Column& column, const std::vector<Value>& only, const Context& context) {
+  return only.empty() || column.primary_key || std::ranges::any_of(only, [&](const Value& one) {
+           const auto reference = read_column_reference(one, context);
+           return reference && reference->column.text == column.name->text;
+         });
+}
+
+}  // namespace
+
 /// The first table of the columns that the condition speaks of, beside the table that is joined;
 /// where it tells nothing, the first there is.
 /// Source: sqlalchemy/sql/util.py, find_left_clause_to_join_from.
@@ -368,6 +381,7 @@ void Expressions::render_select(Sql& sql, const Value& value) {
   std::vector<Value> group;
   std::vector<Value> having;
   std::vector<Value> distinct_on;
+  std::vector<Value> only;  ///< Of load_only().
   const Value* limit = nullptr;
   const Value* offset = nullptr;
   bool distinct = false;
@@ -409,7 +423,7 @@ void Expressions::render_select(Sql& sql, const Value& value) {
             alias == std::string::npos ? table_sql.text() : table_sql.text().substr(alias + 4);
         bool inner_first = true;
         for (const Column& part : table->columns) {
-          if (!part.name) continue;
+          if (!part.name || !is_loaded(part, only, context_)) continue;
           if (!inner_first) column_sql << ", ";
           inner_first = false;
           column_sql << reference << ".";
@@ -452,6 +466,10 @@ void Expressions::render_select(Sql& sql, const Value& value) {
     } else if (method == "distinct") {
       distinct = true;
       append(distinct_on, items);
+    } else if (method == "options") {
+      for (const Value& option : items) {
+        if (name_of(option) == "orm.load_only") append(only, arguments_of(option).positional);
+      }
     } else if (method == "with_for_update") {
       lock = " FOR UPDATE";
       if (flag(*link.arguments, "skip_locked")) lock += " SKIP LOCKED";
