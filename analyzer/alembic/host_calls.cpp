@@ -9,6 +9,7 @@
 #include "analyzer/alembic/connections.h"
 #include "analyzer/alembic/host.h"
 #include "analyzer/alembic/operations/operations.h"
+#include "analyzer/alembic/render/composed_sql.h"
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
 
@@ -397,6 +398,9 @@ std::optional<Value> Host::call_method(const Value& callee, const Arguments& arg
     return create_all(receiver, method == "create_all", operation);
   }
   if (auto result = query_call(*this, callee, method, operation)) return result;
+  if (method == "as_string") {
+    if (auto text = composed_sql(receiver, here)) return Value(std::move(*text));
+  }
   if (direction_ == nullptr) return {};
   const std::string root = root_out_of_reach(receiver);
   const std::string_view what = root.empty() ? "" : handed_over(arguments, evaluator_);

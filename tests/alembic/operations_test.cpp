@@ -474,6 +474,21 @@ TEST(Compile, ParametersOfATextForTheDriverAreLiterals) {
           "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)"}));
 }
 
+TEST(Compile, CompositionsOfPsycopgAreTexts) {
+  const model::Migration migration = compile_upgrade(
+      "from psycopg2 import sql\n"
+      "bind = op.get_bind()\n"
+      "names = [sql.Identifier('a'), sql.Identifier('s', 'B')]\n"
+      "q = sql.SQL('SELECT {}, {n} FROM {{}} WHERE {0} = {v}').format(\n"
+      "    sql.SQL(', ').join(names), n=sql.Literal(1), v=sql.Literal(\"it's\"))\n"
+      "op.execute(q.as_string(bind))\n"
+      "op.execute((sql.SQL('DROP TABLE ') + sql.Identifier('t')).as_string(bind))");
+  EXPECT_EQ(sql_of(migration.upgrade).back(), "DROP TABLE \"t\"");
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  EXPECT_EQ(migration.upgrade.steps[0].not_analyzed()->sql,
+            "SELECT \"a\", \"s\".\"B\", 1 FROM {} WHERE \"a\", \"s\".\"B\" = 'it''s'");
+}
+
 TEST(Compile, ModelsOfSqlModelAreNamedAfterTheirClass) {
   const model::Migration migration = compile_upgrade(
       "from sqlmodel import Field, SQLModel\n"
