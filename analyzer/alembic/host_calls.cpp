@@ -402,8 +402,12 @@ std::optional<Value> Host::call_method(const Value& callee, const Arguments& arg
     if (auto text = composed_sql(receiver, here)) return Value(std::move(*text));
   }
   if (direction_ == nullptr) return {};
-  const std::string root = root_out_of_reach(receiver);
-  const std::string_view what = root.empty() ? "" : handed_over(arguments, evaluator_);
+  // A thread that the evaluator does not run has what it was made with.
+  const bool thread =
+      is_call(receiver) && method == "start" && receiver.symbol()->path().starts_with("threading.");
+  const std::string root = thread ? "threading" : root_out_of_reach(receiver);
+  const std::string_view what =
+      root.empty() ? "" : handed_over(thread ? arguments_of(receiver) : arguments, evaluator_);
   if (!what.empty()) {
     not_analyzed(
         fmt::format("a call of {}() of {}, which is not found, is given {}", method, root, what),

@@ -1,5 +1,6 @@
 // Functions that the standard library calls for the code: in threads, pools and event loops. Each
 // is run where it is started, in the order of the text; the body of a coroutine runs at its call.
+// Only functions of the file itself are: an application's own threads are none of its migrations.
 
 #include <algorithm>
 #include <array>
@@ -11,10 +12,20 @@ namespace {
 
 constexpr std::string_view kFuture = "concurrent.futures.Future";
 
+bool is_of_the_file(const Value& callee) {
+  const auto* function = callee.as<std::shared_ptr<const Function>>();
+  if (function == nullptr) return false;
+  if ((*function)->callee) return is_of_the_file(*(*function)->callee);
+  const Function& called = (*function)->target != nullptr ? *(*function)->target : **function;
+  return called.node != nullptr && called.file_number == 0;
+}
+
 /// Calls the argument at `index` with the positional ones after it and the keywords.
 std::optional<Value> call_argument(Interpreter& in, const Arguments& arguments, std::size_t index,
                                    const CallSite& site) {
-  if (arguments.positional.size() <= index) return {};
+  if (arguments.positional.size() <= index || !is_of_the_file(arguments.positional[index])) {
+    return {};
+  }
   Arguments rest = arguments;
   const Value callee = rest.positional[index];
   rest.positional.erase(rest.positional.begin(),
@@ -34,10 +45,10 @@ Value future_of(Interpreter& in, Value result, Place at) {
 
 /// Source: Lib/threading.py, Thread(group, target, name, args, kwargs) and Timer(interval,
 /// function, args, kwargs).
-Value run_thread(Interpreter& in, const Symbol& thread, const CallSite& site) {
+std::optional<Value> run_thread(Interpreter& in, const Symbol& thread, const CallSite& site) {
   const bool timer = thread.path() == "threading.Timer";
   const Value* target = thread.arguments.find(timer ? "function" : "target", 1);
-  if (target == nullptr || target->is_none()) return Value(None{});
+  if (target == nullptr || !is_of_the_file(*target)) return {};
   Arguments arguments;
   const Value* positional = thread.arguments.find("args", timer ? 2 : 3);
   if (positional != nullptr && !positional->is_none()) {
@@ -62,7 +73,7 @@ std::optional<Value> call_applied(Interpreter& in, const Arguments& arguments,
                                   const CallSite& site) {
   const Value* function = arguments.find("func", 0);
   const Value* given = arguments.find("args", 1);
-  if (function == nullptr) return {};
+  if (function == nullptr || !is_of_the_file(*function)) return {};
   Arguments inner;
   if (given != nullptr) {
     const auto items = in.iterate_value(*given, site.place);
@@ -74,7 +85,7 @@ std::optional<Value> call_applied(Interpreter& in, const Arguments& arguments,
 
 /// Executor.map(function, *iterables).
 std::optional<Value> map_over(Interpreter& in, const Arguments& arguments, const CallSite& site) {
-  if (arguments.positional.size() < 2) return {};
+  if (arguments.positional.size() < 2 || !is_of_the_file(arguments.positional[0])) return {};
   std::vector<std::vector<Value>> columns;
   for (std::size_t i = 1; i < arguments.positional.size(); ++i) {
     auto items = in.iterate_value(arguments.positional[i], site.place);
@@ -124,7 +135,9 @@ std::optional<Value> call_method_of(Interpreter& in, const Symbol& self, std::st
     if (name == "join") return Value(None{});
     return {};
   }
-  if (path == kFuture && name == "result") return self.arguments.positional.front();
+  if (path == kFuture && name == "result" && self.arguments.positional.size() == 1) {
+    return self.arguments.positional.front();
+  }
   const bool pool = path == "multiprocessing.Pool" || path.ends_with(".ThreadPool");
   if (pool && name == "apply") return call_applied(in, arguments, site);
   if (pool && (name == "map" || name == "imap")) return map_over(in, arguments, site);

@@ -156,6 +156,9 @@ INSTANTIATE_TEST_SUITE_P(
              "    with ThreadPoolExecutor() as pool:\n        future = pool.submit(run, 1)\n"
              "        pool.map(run, [2, 3])\n    op.a(future.result())\n",
              "run(1)\nrun(2)\nrun(3)\na(None)\n"},
+        Case{"FuturesOfTheCode",
+             "    from concurrent.futures import Future\n    op.a(Future().result())\n",
+             "a(concurrent.futures.Future().result())\n"},
         Case{"EventLoops",
              "    import asyncio\n    async def f(n):\n        op.a(n)\n        return n\n"
              "    op.b(asyncio.run(f(1)))\n    asyncio.run(asyncio.to_thread(run, 2))\n"
@@ -254,6 +257,16 @@ TEST(Dates, MoveByRelativeDeltas) {
   EXPECT_EQ(value_of("from datetime import date, timezone, datetime\n"
                      "x = f'{datetime(2024, 1, 1, tzinfo=zone)}'"),
             "'__unknown__'");
+}
+
+TEST(Imports, ThreadsOfAnApplicationAreNotRun) {
+  EXPECT_EQ(calls_of("from app import start\ndef upgrade(): start()\n",
+                     {{"app",
+                       "import threading\nfrom alembic import op\n"
+                       "def run(): op.a()\n"
+                       "def start(): threading.Thread(target=run).start()\n"}}),
+            "threading.Thread(target=<function run>)\n"
+            "threading.Thread(target=<function run>).start()\n");
 }
 
 TEST(Imports, ModulesThatAreLoadedBeforeAreNotTheProjects) {
