@@ -8,9 +8,17 @@
 #include <string>
 #include <string_view>
 
+#include "analyzer/python/calendar.h"
 #include "analyzer/python/interpreter.h"
 
 namespace forelock::python {
+
+/// The date, datetime or timedelta (in microseconds) that a symbol stands for; nothing when it is
+/// none, or a part of it is not known.
+std::optional<Moment> read_moment(const Symbol& call);
+std::optional<Integer> read_delta(const Symbol& call);
+/// With the arguments that repr() shows; unknown beyond the years that Python has.
+Value make_moment(Interpreter& in, const Moment& moment, Place at);
 
 /// str() of a date, datetime or timedelta; nothing when a part is not known.
 std::optional<std::string> date_text(const Symbol& symbol);
