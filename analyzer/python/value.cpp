@@ -285,7 +285,9 @@ struct Comparer {
         t->kind == Symbol::Kind::kName && s->name == t->name) {
       return true;
     }
-    const auto x = s != nullptr ? symbol_text(*s) : std::nullopt;
+    // Decimals that are written differently may be equal.
+    const bool number = s != nullptr && s->path() == kDecimal;
+    const auto x = s != nullptr && !number ? symbol_text(*s) : std::nullopt;
     const auto y = t != nullptr ? symbol_text(*t) : std::nullopt;
     if (x && y && s->path() == t->path()) return *x == *y;
     return {};
@@ -547,8 +549,11 @@ std::optional<bool> truth(const Value& value) {
     return true;
   }
   if (const Symbol* symbol = value.symbol()) {
-    // A timedelta of no time is false.
-    if (const auto text = symbol_text(*symbol)) return *text != "0:00:00";
+    // A timedelta of no time and a Decimal of zero are false.
+    if (const auto text = symbol_text(*symbol)) {
+      const bool number = symbol->path() == kDecimal;
+      return number ? text->find_first_not_of("-0.") != std::string::npos : *text != "0:00:00";
+    }
   }
   return {};
 }

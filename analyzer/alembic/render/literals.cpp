@@ -331,6 +331,12 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
   }
   if (const Symbol* symbol = value.symbol()) {
     const std::string_view path = symbol->path();
+    if (path == python::kLargeInteger || path == python::kDecimal) {
+      if (const auto digits = python::symbol_text(*symbol)) {
+        sql << *digits;
+        return;
+      }
+    }
     if (path == "uuid.UUID") {
       if (const auto text = python::symbol_text(*symbol)) {
         render_string_literal(sql, *text);
