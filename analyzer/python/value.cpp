@@ -622,6 +622,12 @@ Value make_symbol(std::string path, Place place) {
   return value;
 }
 
+std::vector<std::pair<std::string, std::string>> annotations_of(const Value& class_value) {
+  const auto* type = class_value.as<std::shared_ptr<Class>>();
+  if (type == nullptr) return {};
+  return (*type)->annotations;
+}
+
 std::string class_name(const Value& v) {
   if (const auto* c = v.as<std::shared_ptr<Class>>()) return (*c)->name;
   if (const auto* i = v.as<std::shared_ptr<Instance>>()) return (*i)->type->name;

@@ -5,6 +5,7 @@
 
 #include "analyzer/alembic/compile.h"
 #include "analyzer/alembic/render/chain.h"
+#include "analyzer/alembic/render/mapped.h"
 
 namespace forelock::alembic {
 namespace {
@@ -239,6 +240,7 @@ std::optional<Table> read_model_table(const Value& value, const Context& context
     }
     table.columns.push_back(std::move(*column));
   }
+  add_annotated_columns(model, table.columns, context);
   return table;
 }
 
