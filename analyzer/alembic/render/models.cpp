@@ -139,6 +139,8 @@ std::optional<ColumnReference> read_column_reference(const Value& value, const C
   return reference_of(owner, std::move(name), context);
 }
 
+namespace {
+
 /// Whether a class may have columns that are not seen: a base of it is not known, or was made by a
 /// function that is not one of those which make bases without columns.
 bool may_inherit_columns(const Value& type, int depth = 0) {
@@ -176,6 +178,8 @@ std::string lower_case(std::string text) {
   });
   return text;
 }
+
+}  // namespace
 
 std::optional<Table> read_model_table(const Value& value, const Context& context) {
   Value model = value;
