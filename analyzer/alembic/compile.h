@@ -115,7 +115,7 @@ Environment read_environment(text::FileRef ini, std::shared_ptr<const python::Pa
                              const python::ModuleFinder& find_module);
 
 /// The naming convention of the MetaData that a module makes, if it makes one with a convention.
-NamingConvention read_naming_convention(std::shared_ptr<const python::ParsedFile> module,
+NamingConvention read_naming_convention(const std::shared_ptr<const python::ParsedFile>& module,
                                         const python::ModuleFinder& find_module);
 
 /// Spells a change in the host language, for fixes: `postgresql_concurrently=True` added to a call,

@@ -282,10 +282,17 @@ NamingConvention with_functions(NamingConvention convention,
 
 }  // namespace
 
-NamingConvention read_naming_convention(std::shared_ptr<const python::ParsedFile> module,
+NamingConvention read_naming_convention(const std::shared_ptr<const python::ParsedFile>& module,
                                         const python::ModuleFinder& find_module) {
-  const auto reading = std::make_shared<Reading>(std::move(module), find_module);
+  const auto reading = std::make_shared<Reading>(module, find_module);
   reading->evaluator.run_module();
+  // `def init_db(): global db; db = SQLAlchemy(metadata=MetaData(naming_convention=…))`
+  for (const python::FunctionOutline& function : python::functions(*module)) {
+    if (reading->host.found_any()) break;
+    const std::string_view body =
+        module->file()->text().substr(function.body.begin_byte, function.body.size());
+    if (body.contains("naming_convention")) (void)reading->evaluator.call(function.name);
+  }
   return with_functions(reading->host.only_convention(), reading);
 }
 

@@ -104,7 +104,7 @@ std::vector<text::Location> Host::via(const CallSite& site) const {
 }
 
 Context Host::context(const CallSite& site) const {
-  return Context{options_, file_->text(), home_span(site), evaluator_};
+  return Context{options_, file_->text(), home_span(site), evaluator_, &compiled_};
 }
 
 // ---- steps --------------------------------------------------------------------------------------
@@ -140,8 +140,22 @@ void Host::run(model::Step step) {
 }
 
 void Host::not_analyzed(std::string reason, const Operation& operation, std::string sql) {
+  append(model::NotAnalyzed{.reason = std::move(reason), .sql = std::move(sql)}, operation);
+}
+
+void Host::rows_not_analyzed(std::string reason, const Operation& operation) {
+  append(model::NotAnalyzed{.reason = std::move(reason), .sql = {}, .leaves_schema = true},
+         operation);
+}
+
+void Host::refused(std::string reason, const Operation& operation) {
+  append(model::NotAnalyzed{.reason = std::move(reason), .sql = {}, .leaves_schema = true},
+         operation);
+}
+
+void Host::append(model::NotAnalyzed gap, const Operation& operation) {
   model::Step step;
-  step.what = model::NotAnalyzed{std::move(reason), std::move(sql)};
+  step.what = std::move(gap);
   step.span = statement_span(operation);
   if (operation.site.conditional) step.certainty = model::Certainty::kConditional;
   append(std::move(step), operation);

@@ -103,6 +103,10 @@ class Host final : public python::Host {
   void emit(const text::MappedText& sql, bool partial, const Operation& operation);
   /// Records that something at this call could not be analysed.
   void not_analyzed(std::string reason, const Operation& operation, std::string sql = {});
+  /// The same of something that changes rows at most.
+  void rows_not_analyzed(std::string reason, const Operation& operation);
+  /// Records that Alembic raises an error at this call.
+  void refused(std::string reason, const Operation& operation);
   /// Runs sa.text(…), a str or a statement object.
   python::Value execute(const python::Value& statement, const python::Value* parameters,
                         const Operation& operation);
@@ -150,6 +154,7 @@ class Host final : public python::Host {
   std::optional<python::Value> create_all(const python::Value& metadata, bool create,
                                           const Operation& operation);
   void append(model::Step step, const Operation& operation);
+  void append(model::NotAnalyzed gap, const Operation& operation);
   /// The step's turn has come.
   void run(model::Step step);
   void commit();
@@ -171,6 +176,7 @@ class Host final : public python::Host {
   bool session_used_ = false;                                ///< By this direction.
   std::map<const python::Symbol*, std::size_t> random_ids_;  ///< Of uuid4() and the like.
   CustomOperations custom_;
+  std::vector<CompileFunction> compiled_;
   UnitOfWork unit_of_work_;
 };
 

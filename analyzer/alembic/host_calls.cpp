@@ -1,5 +1,7 @@
 // What calls of a migration mean: of op, of connections and sessions, of SQLAlchemy's names.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -7,6 +9,8 @@
 #include "analyzer/alembic/connections.h"
 #include "analyzer/alembic/host.h"
 #include "analyzer/alembic/operations/operations.h"
+#include "analyzer/alembic/render/composed_sql.h"
+#include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
 
 namespace forelock::alembic {
@@ -55,25 +59,56 @@ namespace {
 bool is_out_of_reach(std::string_view name) {
   constexpr auto kHarmless = std::to_array<std::string_view>(
       {"alembic", "builtins", "contextlib", "context", "functools", "inspect", "itertools",
-       "logging", "op", "sqlalchemy", "sys", "types", "typing", "warnings"});
+       "logging", "multiprocessing", "op", "sqlalchemy", "sys", "threading", "types", "typing",
+       "warnings"});
   const std::size_t dot = name.find('.');
   return dot != std::string_view::npos && !name.starts_with('@') &&
          std::ranges::find(kHarmless, name.substr(0, dot)) == kHarmless.end() &&
          !known_package(name.substr(0, dot + 1));
 }
 
-/// Whether something that sends SQL is among the arguments.
-bool hands_over(const Arguments& arguments) {
-  const auto sends = [](const Value& value) {
-    const Symbol* symbol = value.symbol();
-    if (symbol == nullptr || symbol->kind != Symbol::Kind::kName) return false;
-    constexpr auto kSenders = std::to_array<std::string_view>(
-        {"@bind", "@context", "@operations", "@session", "alembic.op", kAutocommitBind});
-    return std::ranges::find(kSenders, symbol->name) != kSenders.end();
+bool sends(const Value& value) {
+  const Symbol* symbol = value.symbol();
+  if (symbol == nullptr || symbol->kind != Symbol::Kind::kName) return false;
+  constexpr auto kSenders = std::to_array<std::string_view>(
+      {"@bind", "@context", "@operations", "@session", "alembic.op", kAutocommitBind});
+  return std::ranges::find(kSenders, symbol->name) != kSenders.end();
+}
+
+/// What of an out-of-reach call's arguments may send SQL: the connection, or a function of the
+/// project that speaks of it; empty when there is nothing of the kind.
+std::string_view handed_over(const Arguments& arguments, python::Evaluator* evaluator) {
+  const auto any = [&](const auto& predicate) {
+    return std::ranges::any_of(arguments.positional, predicate) ||
+           std::ranges::any_of(arguments.keywords,
+                               [&](const auto& keyword) { return predicate(keyword.second); });
   };
-  return std::ranges::any_of(arguments.positional, sends) ||
-         std::ranges::any_of(arguments.keywords,
-                             [&](const auto& keyword) { return sends(keyword.second); });
+  if (any(sends)) return "the connection";
+  const bool function = evaluator != nullptr &&
+                        any([&](const Value& value) { return evaluator->mentions(value, sends); });
+  return function ? "a function that sends SQL" : "";
+}
+
+/// The name that an expression starts from, or that the class of an instance descends from, where
+/// it leads out of reach; empty when it does not.
+std::string root_out_of_reach(const Value& value, int depth = 0) {
+  constexpr int kMaxDepth = 32;
+  if (depth > kMaxDepth) return {};
+  if (const Symbol* symbol = value.symbol()) {
+    if (symbol->kind == Symbol::Kind::kName) {
+      return is_out_of_reach(symbol->name) ? symbol->name : std::string();
+    }
+    return symbol->operands.empty() ? std::string()
+                                    : root_out_of_reach(symbol->operands.front(), depth + 1);
+  }
+  Value type = value;
+  if (value.as<std::shared_ptr<python::Instance>>() != nullptr) {
+    if (const auto of = python::class_of(value)) type = *of;
+  }
+  for (const Value& base : python::bases_of(type)) {
+    if (std::string root = root_out_of_reach(base, depth + 1); !root.empty()) return root;
+  }
+  return {};
 }
 
 /// What execution_options() say of it; nothing when they do not speak of the isolation level.
@@ -122,7 +157,14 @@ std::optional<Value> Host::call_connection(std::string_view method, const Argume
         return execute(*statement, &keywords, operation);
       }
     }
-    if (method == "exec_driver_sql" && statement->str() != nullptr) {
+    // SQLAlchemy 1.x: execute(text, a, b), where each is a parameter or a set of them
+    if (statement->str() != nullptr && arguments.positional.size() > 2) {
+      const Value all =
+          python::make_sequence(python::Sequence::Kind::kTuple,
+                                {arguments.positional.begin() + 1, arguments.positional.end()});
+      return execute(*statement, &all, operation);
+    }
+    if (method == "exec_driver_sql" && statement->str() != nullptr && parameters == nullptr) {
       Sql sql = here.sql();
       sql.copy(*statement->str());
       emit(sql, operation);
@@ -247,6 +289,18 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
     return call_connection(std::string_view(name).substr(6), arguments, site);
   }
   if (name.starts_with("@transaction.")) return Value(None{});
+  if (name == "@compiler.process" && !arguments.positional.empty()) {
+    Sql sql = here.sql();
+    const Value& element = arguments.positional.front();
+    if (const Type type = read_type(element, here); !type.sql.empty()) {
+      sql << type.sql;
+      if (!type.known) sql.mark_partial();
+    } else {
+      Expressions(here).render(sql, element, {});
+    }
+    return Value(sql.mapped());
+  }
+  if (name.starts_with("@compiler.")) return Value::unknown("what a compiler makes of a type");
   if (name.starts_with("@dialect.")) {
     return call_connection("dialect." + name.substr(9), arguments, site);
   }
@@ -299,9 +353,11 @@ std::optional<Value> Host::call_path(const std::string& name, const Value& calle
   }
   if (is_constructor(name)) {
     note_constructor(name, arguments, site);
-  } else if (direction_ != nullptr && is_out_of_reach(name) && hands_over(arguments)) {
-    not_analyzed("a call of " + name + "(), which is not found, is given the connection",
-                 Operation{arguments, site, here, nullptr});
+  } else if (direction_ != nullptr && is_out_of_reach(name)) {
+    if (const std::string_view what = handed_over(arguments, evaluator_); !what.empty()) {
+      not_analyzed(fmt::format("a call of {}(), which is not found, is given {}", name, what),
+                   Operation{arguments, site, here, nullptr});
+    }
   }
   return {};
 }
@@ -342,6 +398,21 @@ std::optional<Value> Host::call_method(const Value& callee, const Arguments& arg
     return create_all(receiver, method == "create_all", operation);
   }
   if (auto result = query_call(*this, callee, method, operation)) return result;
+  if (method == "as_string") {
+    if (auto text = composed_sql(receiver, here)) return Value(std::move(*text));
+  }
+  if (direction_ == nullptr) return {};
+  // A thread that the evaluator does not run has what it was made with.
+  const bool thread =
+      is_call(receiver) && method == "start" && receiver.symbol()->path().starts_with("threading.");
+  const std::string root = thread ? "threading" : root_out_of_reach(receiver);
+  const std::string_view what =
+      root.empty() ? "" : handed_over(thread ? arguments_of(receiver) : arguments, evaluator_);
+  if (!what.empty()) {
+    not_analyzed(
+        fmt::format("a call of {}() of {}, which is not found, is given {}", method, root, what),
+        operation);
+  }
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "analyzer/alembic/render/expressions.h"
 #include "analyzer/alembic/render/identifiers.h"
 #include "analyzer/alembic/render/models.h"
+#include "analyzer/alembic/render/python_classes.h"
 
 namespace forelock::alembic {
 
@@ -137,7 +138,7 @@ std::optional<bool> Host::truth(const Symbol& symbol) {
   // `column == x and …`: a comparison of different objects is false, and its opposite true. Others
   // have no truth. Source: sqlalchemy/sql/elements.py BinaryExpression.__bool__.
   if (symbol.kind == Symbol::Kind::kBinary && (symbol.name == "==" || symbol.name == "!=")) {
-    const Context here{options_, file_->text(), {}, evaluator_};
+    const Context here{options_, file_->text(), {}, evaluator_, &compiled_};
     if (read_column_reference(symbol.operands[0], here)) return symbol.name == "!=";
   }
   if (symbol.kind == Symbol::Kind::kCall) {
@@ -157,7 +158,7 @@ std::optional<std::vector<Value>> Host::iterate(const Symbol& symbol, const Call
 }
 
 std::optional<Value> Host::item(const Symbol& symbol) {
-  const Context here{options_, file_->text(), {}, evaluator_};
+  const Context here{options_, file_->text(), {}, evaluator_, &compiled_};
   const auto model = model_of_query(Value(std::make_shared<const Symbol>(symbol)), here);
   return model ? std::optional(rows_of(model)) : std::nullopt;
 }
@@ -180,7 +181,7 @@ std::optional<text::MappedText> Host::as_str(const Symbol& symbol) {
 std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) {
   const Value value(std::make_shared<const Symbol>(symbol));
   const Context here{options_, file_->text(), place.file == 0 ? place.span : text::Span{},
-                     evaluator_};
+                     evaluator_, &compiled_};
   if (symbol.kind == Symbol::Kind::kName && symbol.name == "@url") {
     text::MappedText url;
     url.append_derived(options_.settings.dialect + "://", place.span);
@@ -212,6 +213,7 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
     id.holes.push_back({0, static_cast<std::uint32_t>(id.text.size())});
     return id;
   }
+  if (const auto given = type_argument(symbol)) return python::to_str(*given, place);
   if (symbol.kind != Symbol::Kind::kCall) return {};
   if (auto text = as_str(symbol)) return text;
   const std::string name = canonical(symbol.path());
@@ -219,6 +221,15 @@ std::optional<text::MappedText> Host::to_str(const Symbol& symbol, Place place) 
     const Value* inner = symbol.arguments.find("text", 0);
     if (inner != nullptr && inner->str() != nullptr) return *inner->str();
     return {};
+  }
+  if (name == "op.inline_literal") {
+    const Value* inner = symbol.arguments.find("value", 0);
+    if (inner == nullptr || (inner->str() == nullptr && inner->as<python::Integer>() == nullptr)) {
+      return {};
+    }
+    Sql sql = here.sql();
+    Expressions(here).render(sql, value, {});
+    return sql.mapped();
   }
   if (name == "sa.Table" || name == "sa.table" || name == "op.create_table") {
     if (const auto table = read_table(value, here); table && table->name) {
@@ -323,7 +334,7 @@ void Host::not_followed(std::string_view reason, Place place, bool conditional) 
     message += " may change rows through an ORM session";
   }
   model::Step step;
-  step.what = model::NotAnalyzed{std::move(message), {}};
+  step.what = model::NotAnalyzed{.reason = std::move(message), .sql = {}, .leaves_schema = loop};
   step.span = elsewhere ? direction_->header : place.span;
   step.certainty = conditional ? model::Certainty::kConditional : model::Certainty::kExact;
   const Arguments none;

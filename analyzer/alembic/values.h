@@ -16,11 +16,20 @@ namespace forelock::alembic {
 struct CompileOptions;
 
 /// What rendering needs to know about where it happens.
+/// `@compiles(Class, "postgresql") def f(element, compiler, **kw)`: what SQLAlchemy asks for the
+/// SQL of such an element or type.
+struct CompileFunction {
+  python::Value type;
+  std::string dialect;  ///< Empty for any.
+  python::Value function;
+};
+
 struct Context {
   const CompileOptions& options;
-  std::string_view home;                   ///< Text of the migration's file.
-  text::Span call;                         ///< The innermost call in that file.
-  python::Evaluator* evaluator = nullptr;  ///< For classes; may be null.
+  std::string_view home;                                   ///< Text of the migration's file.
+  text::Span call;                                         ///< The innermost call in that file.
+  python::Evaluator* evaluator = nullptr;                  ///< For classes; may be null.
+  const std::vector<CompileFunction>* compiled = nullptr;  ///< Those of the project; may be null.
 
   /// Where `value` was written, if that is in the migration's file and inside of the call;
   /// otherwise the call.

@@ -45,6 +45,8 @@ struct NotAnalyzed {
   std::string
       reason;       ///< Lower case, no full stop, e.g. "the SQL depends on rows of the database".
   std::string sql;  ///< Known text, if any.
+  /// It changes rows at most, as a session of objects does, or nothing: the step is refused.
+  bool leaves_schema = false;
 };
 
 /// No transaction: the step runs in autocommit mode.

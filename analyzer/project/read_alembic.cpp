@@ -86,8 +86,8 @@ struct Compiler {
 
 /// Modules in which Flask applications make their database object.
 constexpr auto kDatabaseModules = std::to_array<std::string_view>(
-    {"__init__.py", "app.py", "application.py", "base.py", "core.py", "database.py", "db.py",
-     "ext.py", "extensions.py", "factory.py", "models.py", "sqla.py"});
+    {"__init__.py", "app.py", "application.py", "base.py", "config.py", "core.py", "database.py",
+     "db.py", "ext.py", "extensions.py", "factory.py", "models.py", "sqla.py"});
 constexpr int kMaxPackages = 4;       ///< How deep such a module is looked for.
 constexpr int kMaxModulesRead = 400;  ///< And how many are read.
 
@@ -262,6 +262,22 @@ std::map<const text::SourceFile*, Parsed> questioners(const std::vector<Compiled
   return result;
 }
 
+bool leaves_schema(const model::Step& step) {
+  return step.not_analyzed() != nullptr && step.not_analyzed()->leaves_schema;
+}
+
+/// Replays a migration; of what was not analysed, only the steps that may change the schema.
+void replay_schema(postgres::Replay& replay, const model::Migration& migration, std::uint32_t index,
+                   const model::Settings& settings) {
+  if (std::ranges::none_of(migration.upgrade.steps, leaves_schema)) {
+    postgres::replay_migration(replay, migration, index, settings, false);
+    return;
+  }
+  model::Migration known = migration;
+  std::erase_if(known.upgrade.steps, leaves_schema);
+  postgres::replay_migration(replay, known, index, settings, false);
+}
+
 /// Compiles what asked about the schema again, with the catalog that the revisions before it leave.
 void answer_questions(std::vector<model::Migration>& migrations,
                       const std::map<const text::SourceFile*, Parsed>& questioners,
@@ -282,7 +298,7 @@ void answer_questions(std::vector<model::Migration>& migrations,
       options.schema = &schema;
       migrations[i] = alembic::compile(questioner->second, options);
     }
-    postgres::replay_migration(replay, migrations[i], index, options.settings, false);
+    replay_schema(replay, migrations[i], index, options.settings);
   }
 }
 

@@ -105,7 +105,7 @@ void ReplayedSchema::ran(const model::Step& step) {
   follow_transaction(step.transaction);
   const model::Statement* statement = step.statement();
   if (statement == nullptr) {
-    replay_.apply_unknown();
+    if (!step.not_analyzed()->leaves_schema) replay_.apply_unknown();
     return;
   }
   const postgres::Effects effects = replay_.apply(*statement, step.certainty);

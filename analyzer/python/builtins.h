@@ -28,6 +28,10 @@ std::optional<Value> stdlib_constant(Interpreter& in, std::string_view path, Pla
 std::optional<Value> call_stdlib_method(Interpreter& in, const Symbol& self, std::string_view name,
                                         const Arguments& arguments, Place at);
 
+/// A call of a symbol that runs a function: asyncio.to_thread(f), Thread(target=f).start().
+std::optional<Value> call_task(Interpreter& in, const Value& callee, const Arguments& arguments,
+                               const CallSite& site);
+
 // Methods by type; nothing when there is none of that name.
 std::optional<Value> call_str_method(Interpreter& in, const Value& self, std::string_view name,
                                      const Arguments& arguments, const CallSite& site);

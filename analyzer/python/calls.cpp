@@ -185,6 +185,7 @@ Value Interpreter::call_function_value(const std::shared_ptr<const Function>& fu
 
 Value Interpreter::call_symbol(const Value& callee, const Arguments& arguments,
                                const CallSite& site) {
+  if (auto result = call_task(*this, callee, arguments, site)) return *result;
   CallSite full = make_site(site.place);
   full.arguments = site.arguments;
   full.syntax = site.syntax;

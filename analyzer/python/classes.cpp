@@ -259,8 +259,10 @@ Flow Interpreter::exec_class(const Node& node, const Node* decorated) {
       const Node* a = c->kind == Kind::kExpressionStatement ? file.first(*c) : nullptr;
       if (a == nullptr || a->kind != Kind::kAssignment) continue;
       const Node* left = file.child(*a, Field::kLeft);
-      if (left == nullptr || file.child(*a, Field::kType) == nullptr) continue;
+      const Node* annotation = file.child(*a, Field::kType);
+      if (left == nullptr || annotation == nullptr) continue;
       std::string field(source(*left));
+      type->annotations.emplace_back(field, source(*annotation));
       if (std::ranges::find(type->fields, field) == type->fields.end()) {
         type->fields.push_back(std::move(field));
       }

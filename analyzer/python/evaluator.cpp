@@ -127,6 +127,12 @@ Value Evaluator::call_value(const Value& callee, const Arguments& arguments, con
   return state_->interpreter.call_from_host(callee, arguments, site);
 }
 
+bool Evaluator::mentions(const Value& value, const std::function<bool(const Value&)>& wanted) {
+  std::vector<const Function*> seen;
+  return value.as<std::shared_ptr<const Function>>() != nullptr &&
+         state_->interpreter.mentions(value, wanted, seen);
+}
+
 text::FileRef Evaluator::file(std::uint32_t number) const {
   return state_->interpreter.file(number);
 }

@@ -104,6 +104,10 @@ class Evaluator {
   /// Calls any callable value, as the Host needs for callbacks.
   Value call_value(const Value& callee, const Arguments& arguments, const CallSite& site);
 
+  /// Whether `value` is a function whose body, or that of a function it calls, names something that
+  /// `wanted` accepts. Nothing is run.
+  [[nodiscard]] bool mentions(const Value& value, const std::function<bool(const Value&)>& wanted);
+
   /// The file with number `Place::file`.
   [[nodiscard]] text::FileRef file(std::uint32_t number) const;
   /// Classes: attributes in order of the body, own and inherited.

@@ -32,6 +32,16 @@ std::string parent_of(const std::string& path) {
   return path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
+/// The last part of a path, and its suffix with the dot. Source: pathlib.PurePath.name and suffix.
+std::string base_of(const std::string& path) {
+  return path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
+}
+std::string_view suffix_of(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  const bool has_suffix = dot != std::string_view::npos && dot > 0 && dot + 1 < name.size();
+  return has_suffix ? name.substr(dot) : std::string_view();
+}
+
 std::optional<std::string> known_text(const Value& value) {
   if (value.str() == nullptr || !value.str()->known()) return std::nullopt;
   return value.str()->text;
@@ -76,6 +86,16 @@ std::optional<FileName> name_of_call(const Symbol& call, int depth) {
   auto self = file_name(method->operands.front(), depth + 1);
   if (method->name == "resolve" || method->name == "absolute") return self;
   if (method->name == "joinpath") return below(std::move(self), given);
+  if (self && given.size() == 1 && (method->name == "with_suffix" || method->name == "with_stem")) {
+    const auto part = known_text(given.front());
+    if (!part) return std::nullopt;
+    const std::string name = base_of(self->path);
+    const bool stem = method->name == "with_stem";
+    self->path.resize(self->path.size() - name.size());
+    self->path += stem ? *part + std::string(suffix_of(name))
+                       : name.substr(0, name.size() - suffix_of(name).size()) + *part;
+    return self;
+  }
   if (method->name == "with_name" && self && given.size() == 1) {
     self->path = parent_of(self->path);
     return below(std::move(self), given);
@@ -206,6 +226,16 @@ std::optional<Value> call_file_method(Interpreter& in, const Symbol& self, std::
                                       const Arguments& arguments, Place at) {
   if (self.path() == kOpenFile) return call_open_file(in, self, name, at);
   const Value path(std::make_shared<const Symbol>(self));
+  if (name == ".name" || name == ".stem" || name == ".suffix") {
+    const auto named = file_name(path);
+    if (!named) return std::nullopt;
+    const std::string base = base_of(named->path);
+    const std::string_view suffix = suffix_of(base);
+    if (name == ".name") return in.make_text(base, at);
+    return in.make_text(
+        name == ".suffix" ? suffix : std::string_view(base).substr(0, base.size() - suffix.size()),
+        at);
+  }
   const bool asks = std::ranges::find(kAsksTheFileSystem, name) != kAsksTheFileSystem.end();
   if (!asks && name != "open" && name != "read_text" && name != "read_bytes") return std::nullopt;
   const auto file = file_name(path);

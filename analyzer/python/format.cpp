@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "analyzer/python/builtins.h"
+#include "analyzer/python/dates.h"
 #include "analyzer/python/stdlib_values.h"
 
 namespace forelock::python {
@@ -389,6 +390,14 @@ void append_formatted(Interpreter& in, MappedText& out, const Value& value, std:
   if (text.empty()) {
     in.append_part(out, value, at);
     return;
+  }
+  if (const Symbol* symbol = value.symbol()) {  // f"{day:%Y-%m}"
+    Arguments format;
+    format.positional.push_back(in.make_text(text, at));
+    if (const auto made = date_method(in, *symbol, "__format__", format, at)) {
+      in.append_part(out, *made, at);
+      return;
+    }
   }
   const auto spec = parse_spec(text);
   std::optional<MappedText> done;

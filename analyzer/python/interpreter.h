@@ -184,6 +184,11 @@ class Interpreter {
   Value call_simple(const Value& callee, std::vector<Value> arguments, Place at);
   std::shared_ptr<Function> function_of(const Node& node, std::string name);
 
+  // --- mentions.cpp ---
+  /// Whether `value`, or what it or a function called by it names, is `wanted`.
+  bool mentions(const Value& value, const std::function<bool(const Value&)>& wanted,
+                std::vector<const Function*>& seen);
+
   // --- statements.cpp, imports.cpp, classes.cpp ---
   Flow exec(const Node& node);
   Flow exec_block(const Node& block);
@@ -203,6 +208,8 @@ class Interpreter {
   friend class DepthGuard;
   friend class FrameGuard;
 
+  // mentions.cpp
+  const Value* bound_outside(const Function& function, std::string_view name);
   // expressions.cpp
   Value eval_node(const Node& node);
   Value eval_string(const Node& node);

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <optional>
 
+#include "analyzer/python/stdlib_values.h"
+
 namespace forelock::python {
 namespace {
 
@@ -203,6 +205,15 @@ void append_literal(text::MappedText& out, std::string_view source, std::uint32_
   flush(end);
 }
 
+/// An int that 64 bits do not hold keeps its digits: it is printed, and not reckoned with.
+Value large_integer(std::string_view digits) {
+  Symbol symbol;
+  symbol.kind = Symbol::Kind::kCall;
+  symbol.operands.push_back(make_symbol(std::string(kLargeInteger), {}));
+  symbol.arguments.positional.push_back(Value::string(digits, {}));
+  return Value(std::make_shared<const Symbol>(std::move(symbol)));
+}
+
 Value number_literal(std::string_view source) {
   std::string text;
   for (const char c : source) {
@@ -244,6 +255,9 @@ Value number_literal(std::string_view source) {
     Integer value = 0;
     const auto result = std::from_chars(begin, end, value, base);
     if (result.ec == std::errc{} && result.ptr == end) return Value(value);
+    const bool decimal = base == 10 && result.ec == std::errc::result_out_of_range &&
+                         result.ptr == end && text[0] != '0';
+    if (decimal) return large_integer(text);
     return Value::unknown("an int beyond 64 bits");
   }
   double value = 0;

@@ -102,6 +102,7 @@ struct Class {
   std::vector<Value> bases;
   Namespace members;
   std::vector<std::string> fields;  ///< Annotated names in order, and those of a namedtuple.
+  std::vector<std::pair<std::string, std::string>> annotations;  ///< Its own, as they are written.
   Place place;
   std::uint32_t file_number = 0;
   bool is_enum = false;

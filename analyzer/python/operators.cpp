@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "analyzer/python/dates.h"
 #include "analyzer/python/format.h"
 #include "analyzer/python/interpreter.h"
 
@@ -172,6 +173,7 @@ std::optional<int> order_items(const std::vector<Value>& a, const std::vector<Va
 /// -1, 0 or 1 of two values that Python can order; nothing when not known.
 std::optional<int> order(const Value& a, const Value& b, int depth) {
   if (depth > 50) return {};
+  if (a.symbol() != nullptr) return date_order(a, b);
   if (const auto x = integer_of(a)) {
     if (const auto y = integer_of(b)) return *x < *y ? -1 : *x > *y ? 1 : 0;
   }
@@ -361,6 +363,7 @@ Value Interpreter::binary(Op op, const Value& left, const Value& right, Place at
       return make_text(std::move(out), at);
     }
   }
+  if (auto result = date_binary(*this, op, a, b, at)) return *result;
   if (is_symbolic(a) || is_symbolic(b))
     return make_symbol_node(binary_symbol(spelling(op), a, b, at));
   if (op == Op::kMul) {

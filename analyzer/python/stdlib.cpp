@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "analyzer/python/builtins.h"
+#include "analyzer/python/dates.h"
 #include "analyzer/python/files.h"
 #include "analyzer/python/format.h"
 #include "analyzer/python/json.h"
@@ -665,6 +666,24 @@ constexpr std::array kTexts = std::to_array<TextConstant>({
 });
 static_assert(std::ranges::is_sorted(kTexts, {}, &TextConstant::path));
 
+struct IntegerConstant {
+  std::string_view path;
+  Integer value;
+};
+/// Source: Lib/logging/__init__.py; sys.maxsize of a 64-bit platform.
+constexpr std::array kIntegers = std::to_array<IntegerConstant>({
+    {"logging.CRITICAL", 50},
+    {"logging.DEBUG", 10},
+    {"logging.ERROR", 40},
+    {"logging.FATAL", 50},
+    {"logging.INFO", 20},
+    {"logging.NOTSET", 0},
+    {"logging.WARN", 30},
+    {"logging.WARNING", 30},
+    {"sys.maxsize", INT64_MAX},
+});
+static_assert(std::ranges::is_sorted(kIntegers, {}, &IntegerConstant::path));
+
 Value from_keys(Interpreter& in, const NativeCall& call) {
   const Value* keys = call.arguments.find("", 0);
   const auto items = keys == nullptr ? std::nullopt : in.iterate_value(*keys, call.site.place);
@@ -709,70 +728,6 @@ Value make_translation(Interpreter& in, const NativeCall& call) {
 }
 
 // --- Methods of known symbols ---
-
-std::optional<std::string> strftime(std::string_view text, std::string_view format) {
-  // `text` is "YYYY-MM-DD" or "YYYY-MM-DD HH:MM:SS".
-  const bool time = text.size() >= 19;
-  std::string out;
-  for (std::size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%' || i + 1 >= format.size()) {
-      out += format[i];
-      continue;
-    }
-    switch (format[++i]) {
-      case 'Y':
-        out += text.substr(0, 4);
-        break;
-      case 'y':
-        out += text.substr(2, 2);
-        break;
-      case 'm':
-        out += text.substr(5, 2);
-        break;
-      case 'd':
-        out += text.substr(8, 2);
-        break;
-      case 'H':
-        out += time ? text.substr(11, 2) : "00";
-        break;
-      case 'M':
-        out += time ? text.substr(14, 2) : "00";
-        break;
-      case 'S':
-        out += time ? text.substr(17, 2) : "00";
-        break;
-      case '%':
-        out += '%';
-        break;
-      default:
-        return {};
-    }
-  }
-  return out;
-}
-
-Result date_method(Interpreter& in, const Symbol& self, const std::string& text,
-                   std::string_view name, const Arguments& arguments, Place at) {
-  if (name == "isoformat" && arguments.positional.empty() && arguments.keywords.empty()) {
-    std::string out = text;
-    if (out.size() > 10) out[10] = 'T';
-    return in.make_text(out, at);
-  }
-  if (name == "strftime" && arguments.positional.size() == 1) {
-    const MappedText* format = arguments.positional[0].str();
-    if (format == nullptr || !format->known()) return {};
-    if (const auto out = strftime(text, format->text)) return in.make_text(*out, at);
-  }
-  constexpr std::array<std::string_view, 6> kParts = {".year", ".month",  ".day",
-                                                      ".hour", ".minute", ".second"};
-  for (std::size_t i = 0; i < kParts.size(); ++i) {
-    if (name != kParts[i]) continue;
-    const Value* part = self.arguments.find(kParts[i].substr(1), i);
-    if (part != nullptr) return *part;
-    return Value(Integer{0});
-  }
-  return {};
-}
 
 /// string.Template("… $name").substitute(name=…)
 Result substitute(Interpreter& in, const Symbol& self, const Arguments& arguments, Place at) {
@@ -834,20 +789,23 @@ Result substitute(Interpreter& in, const Symbol& self, const Arguments& argument
 std::optional<Value> call_stdlib(Interpreter& in, std::string_view path, const Arguments& arguments,
                                  const CallSite& site) {
   const auto found = std::ranges::lower_bound(kFunctions, path, {}, &StandIn::path);
-  if (found == kFunctions.end() || found->path != path) return {};
+  if (found == kFunctions.end() || found->path != path) {
+    return call_date_function(in, path, arguments, site.place);
+  }
   return found->run({in, arguments, site, site.place});
 }
 
 std::optional<Value> stdlib_constant(Interpreter& in, std::string_view path, Place at) {
   const auto found = std::ranges::lower_bound(kTexts, path, {}, &TextConstant::path);
   if (found != kTexts.end() && found->path == path) return in.make_text(found->text, at);
+  const auto integer = std::ranges::lower_bound(kIntegers, path, {}, &IntegerConstant::path);
+  if (integer != kIntegers.end() && integer->path == path) return Value(integer->value);
   if (path == "os.environ") return in.of_environment(None{}, at);
   if (path == "sys.argv") return in.unknown("the command line");
   if (path == "typing.TYPE_CHECKING" || path == "six.PY2") return Value(false);
   if (path == "six.PY3") return Value(true);
   if (path == "six.text_type" || path == "six.string_types") return builtin(in, "str");
   if (path == "six.integer_types") return builtin(in, "int");
-  if (path == "sys.maxsize") return Value(Integer{INT64_MAX});
   if (path == "math.pi") return Value(3.141592653589793);
   if (path == "sys.version_info") {
     return in.make_list(SequenceKind::kTuple,
@@ -867,10 +825,7 @@ std::optional<Value> call_stdlib_method(Interpreter& in, const Symbol& self, std
       return in.make_text(*text, at);
     }
   }
-  if (path == "datetime.date" || path == "datetime.datetime") {
-    if (const auto text = symbol_text(self))
-      return date_method(in, self, *text, name, arguments, at);
-  }
+  if (auto result = date_method(in, self, name, arguments, at)) return result;
   if (path == "string.Template" && (name == "substitute" || name == "safe_substitute")) {
     return substitute(in, self, arguments, at);
   }

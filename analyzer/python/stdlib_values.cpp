@@ -1,9 +1,8 @@
 #include "analyzer/python/stdlib_values.h"
 
-#include <fmt/format.h>
-
-#include <array>
 #include <cctype>
+
+#include "analyzer/python/dates.h"
 
 namespace forelock::python {
 namespace {
@@ -30,43 +29,26 @@ std::optional<std::string> uuid_text(const Symbol& call) {
          digits.substr(16, 4) + "-" + digits.substr(20);
 }
 
-constexpr std::array<std::string_view, 7> kDateParts = {"year",   "month",  "day",        "hour",
-                                                        "minute", "second", "microsecond"};
-
-std::optional<std::array<Integer, 7>> date_parts(const Symbol& call, std::size_t used) {
-  std::array<Integer, 7> parts{};
-  if (!call.arguments.complete || call.arguments.positional.size() > used) return {};
-  for (const auto& [name, value] : call.arguments.keywords) {
-    bool known = false;
-    for (std::size_t i = 0; i < used; ++i) known = known || name == kDateParts[i];
-    if (!known) return {};
-  }
-  for (std::size_t i = 0; i < used; ++i) {
-    const Value* value = call.arguments.find(kDateParts[i], i);
-    if (value == nullptr) {
-      if (i < 3) return {};
-      continue;
-    }
-    const Integer* n = value->as<Integer>();
-    if (n == nullptr || *n < 0 || *n > 999'999) return {};
-    parts[i] = *n;
-  }
-  return parts;
-}
-
-std::optional<std::string> date_text(const Symbol& call) {
-  const auto p = date_parts(call, 3);
-  if (!p) return {};
-  return fmt::format("{:04}-{:02}-{:02}", (*p)[0], (*p)[1], (*p)[2]);
-}
-
-std::optional<std::string> datetime_text(const Symbol& call) {
-  const auto p = date_parts(call, 7);
-  if (!p) return {};
-  std::string out = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", (*p)[0], (*p)[1], (*p)[2],
-                                (*p)[3], (*p)[4], (*p)[5]);
-  if ((*p)[6] != 0) out += fmt::format(".{:06}", (*p)[6]);
-  return out;
+/// Of Decimal("1.50") or Decimal(2); forms with an exponent are printed otherwise than they are
+/// written. Source: Lib/_pydecimal.py, Decimal.__str__.
+std::optional<std::string> decimal_text(const Symbol& call) {
+  const Value* value = call.arguments.find("value", 0);
+  if (value == nullptr) return {};
+  if (const Integer* number = value->as<Integer>()) return std::to_string(*number);
+  const std::string* text = plain_text(*value);
+  if (text == nullptr) return {};
+  const std::string_view digits = std::string_view(*text).substr(text->starts_with('-') ? 1 : 0);
+  const std::size_t point = digits.find('.');
+  const std::string_view whole = digits.substr(0, point);
+  const std::string_view rest = point == std::string_view::npos ? "0" : digits.substr(point + 1);
+  const auto plain = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  // 0.0000001 is printed as 1E-7.
+  constexpr std::size_t kMaxZeros = 6;
+  const bool small = whole == "0" && rest.size() > kMaxZeros;
+  if (!plain(whole) || !plain(rest) || small || (whole.size() > 1 && whole[0] == '0')) return {};
+  return *text;
 }
 
 }  // namespace
@@ -75,15 +57,21 @@ std::optional<std::string> symbol_text(const Symbol& symbol) {
   if (symbol.kind != Symbol::Kind::kCall) return {};
   const std::string_view path = symbol.path();
   if (path == "uuid.UUID") return uuid_text(symbol);
-  if (path == "datetime.date") return date_text(symbol);
-  if (path == "datetime.datetime") return datetime_text(symbol);
-  return {};
+  if (path == kDecimal) return decimal_text(symbol);
+  if (path == kLargeInteger) {
+    const Value* digits = symbol.arguments.find("", 0);
+    const std::string* text = digits == nullptr ? nullptr : plain_text(*digits);
+    return text == nullptr ? std::nullopt : std::optional(*text);
+  }
+  return date_text(symbol);
 }
 
 std::optional<std::string> symbol_repr(const Symbol& symbol) {
   const auto text = symbol_text(symbol);
   if (!text) return {};
   if (symbol.path() == "uuid.UUID") return "UUID('" + *text + "')";
+  if (symbol.path() == kLargeInteger) return text;
+  if (symbol.path() == kDecimal) return "Decimal('" + *text + "')";
   std::string out(symbol.path());
   out += '(';
   bool first = true;

@@ -11,6 +11,10 @@
 
 namespace forelock::python {
 
+/// Path of the symbol that stands for an int beyond 64 bits; its argument is the digits.
+inline constexpr std::string_view kLargeInteger = "builtins.int";
+inline constexpr std::string_view kDecimal = "decimal.Decimal";
+
 /// str() of a symbol that is known without a Host.
 std::optional<std::string> symbol_text(const Symbol& symbol);
 /// repr() of such a symbol.

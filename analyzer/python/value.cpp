@@ -285,7 +285,9 @@ struct Comparer {
         t->kind == Symbol::Kind::kName && s->name == t->name) {
       return true;
     }
-    const auto x = s != nullptr ? symbol_text(*s) : std::nullopt;
+    // Decimals that are written differently may be equal.
+    const bool number = s != nullptr && s->path() == kDecimal;
+    const auto x = s != nullptr && !number ? symbol_text(*s) : std::nullopt;
     const auto y = t != nullptr ? symbol_text(*t) : std::nullopt;
     if (x && y && s->path() == t->path()) return *x == *y;
     return {};
@@ -547,7 +549,11 @@ std::optional<bool> truth(const Value& value) {
     return true;
   }
   if (const Symbol* symbol = value.symbol()) {
-    if (symbol_text(*symbol)) return true;
+    // A timedelta of no time and a Decimal of zero are false.
+    if (const auto text = symbol_text(*symbol)) {
+      const bool number = symbol->path() == kDecimal;
+      return number ? text->find_first_not_of("-0.") != std::string::npos : *text != "0:00:00";
+    }
   }
   return {};
 }
@@ -614,6 +620,12 @@ Value make_symbol(std::string path, Place place) {
   Value value(std::shared_ptr<const Symbol>(std::move(symbol)));
   value.place = place;
   return value;
+}
+
+std::vector<std::pair<std::string, std::string>> annotations_of(const Value& class_value) {
+  const auto* type = class_value.as<std::shared_ptr<Class>>();
+  if (type == nullptr) return {};
+  return (*type)->annotations;
 }
 
 std::string class_name(const Value& v) {

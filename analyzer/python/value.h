@@ -170,6 +170,8 @@ const Value* find_attribute(const Value& object, std::string_view name);
 /// What an instance of a class was made with, where that went to a base that is a symbol; empty for
 /// other values.
 Arguments made_with(const Value& instance);
+/// `name: annotation` of a class body in order, as it is written, without those of its bases.
+std::vector<std::pair<std::string, std::string>> annotations_of(const Value& class_value);
 /// What was assigned to an instance (and not to its class), in order.
 std::vector<std::pair<std::string, Value>> instance_attributes(const Value& instance);
 /// Whether a parameter of a function has a default.

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -409,6 +410,117 @@ TEST(Compile, ACallThatCannotBeFollowedAndGetsTheConnectionIsAGap) {
   ASSERT_EQ(migration.upgrade.steps.size(), 1U);
   ASSERT_NE(migration.upgrade.steps[0].not_analyzed(), nullptr);
   EXPECT_FALSE(migration.upgrade.complete);
+}
+
+TEST(Compile, AFunctionThatSendsSqlIsNotLostInACallOutOfReach) {
+  const auto gaps = [](const std::string& body) {
+    const model::Migration migration = compile_upgrade(
+        "from jobs import later, pool\n"
+        "def send(): op.execute('SELECT 1')\n"
+        "def through(): return send()\n"
+        "def quiet(op): return op\n" +
+        body);
+    return std::ranges::count_if(migration.upgrade.steps, [](const model::Step& step) {
+      return step.not_analyzed() != nullptr;
+    });
+  };
+  EXPECT_EQ(gaps("later(send)"), 1);
+  EXPECT_EQ(gaps("pool().run(1, function=through)"), 1);
+  EXPECT_EQ(gaps("later(lambda: send())"), 1);
+  EXPECT_EQ(gaps("later(quiet)\nlater(len)\nlater(lambda x: x)"), 0);
+  EXPECT_EQ(gaps("import threading\nthreading.Thread(target=send).start()"), 0);
+}
+
+TEST(Compile, AMethodOutOfReachThatGetsTheConnectionIsAGap) {
+  const model::Migration migration = compile_upgrade(
+      "from audit import Manager, table_base\n"
+      "class Audit(Manager):\n"
+      "    pass\n"
+      "Audit().create_operators(None, op.get_bind())\n"
+      "Manager().activity(1).__table__.create(op.get_bind())");
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  EXPECT_NE(migration.upgrade.steps[0].not_analyzed(), nullptr);
+  EXPECT_NE(migration.upgrade.steps[1].not_analyzed(), nullptr);
+}
+
+TEST(Compile, RowsAndValuesThatAreNotKnownAreHolesOfAStatement) {
+  const model::Migration migration = compile_upgrade(
+      "t = sa.table('t', sa.column('a', sa.Integer))\n"
+      "rows = [{'a': 1}]\n"
+      "rows += [{'a': row.a} for row in op.get_bind().execute('SELECT a FROM s') if row.b]\n"
+      "op.bulk_insert(t, rows)\n"
+      "op.execute(t.update().where(t.c.a == 1).values(**changes))");
+  const std::vector<std::string> sql = sql_of(migration.upgrade);
+  ASSERT_EQ(sql.size(), 4U);
+  EXPECT_EQ(sql[1], "INSERT INTO t (a) VALUES (1)");
+  EXPECT_EQ(sql[2], "INSERT INTO t VALUES (__unknown__)");
+  EXPECT_EQ(migration.upgrade.steps[2].certainty, model::Certainty::kPartial);
+  EXPECT_EQ(sql[3], "UPDATE t SET __unknown__=__unknown__ WHERE t.a = 1");
+}
+
+TEST(Compile, ParametersOfATextForTheDriverAreLiterals) {
+  const model::Migration migration = compile_upgrade(
+      "bind = op.get_bind()\n"
+      "bind.execute('UPDATE t SET a = %s WHERE b LIKE \\'x%%\\' AND c IN %s', ('it', (1, 2)))\n"
+      "bind.execute('UPDATE t SET a = %s, b = %s', 'x', 3)\n"
+      "bind.execute('UPDATE t SET a = %(a)s WHERE b = %(b)s', {'a': None, 'b': unknown})\n"
+      "bind.execute('UPDATE t SET a = :a WHERE b::text = :b', {'a': 1, 'b': 'y'})\n"
+      "bind.exec_driver_sql('INSERT INTO t VALUES (%s)', [(1,), (2,)])");
+  EXPECT_EQ(
+      sql_of(migration.upgrade),
+      (std::vector<std::string>{
+          "UPDATE t SET a = 'it' WHERE b LIKE 'x%' AND c IN (1, 2)", "UPDATE t SET a = 'x', b = 3",
+          "UPDATE t SET a = NULL WHERE b = __unknown__", "UPDATE t SET a = 1 WHERE b::text = 'y'",
+          "INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)"}));
+}
+
+TEST(Compile, CompositionsOfPsycopgAreTexts) {
+  const model::Migration migration = compile_upgrade(
+      "from psycopg2 import sql\n"
+      "bind = op.get_bind()\n"
+      "names = [sql.Identifier('a'), sql.Identifier('s', 'B')]\n"
+      "q = sql.SQL('SELECT {}, {n} FROM {{}} WHERE {0} = {v}').format(\n"
+      "    sql.SQL(', ').join(names), n=sql.Literal(1), v=sql.Literal(\"it's\"))\n"
+      "op.execute(q.as_string(bind))\n"
+      "op.execute((sql.SQL('DROP TABLE ') + sql.Identifier('t')).as_string(bind))");
+  EXPECT_EQ(sql_of(migration.upgrade).back(), "DROP TABLE \"t\"");
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  EXPECT_EQ(migration.upgrade.steps[0].not_analyzed()->sql,
+            "SELECT \"a\", \"s\".\"B\", 1 FROM {} WHERE \"a\", \"s\".\"B\" = 'it''s'");
+}
+
+TEST(Compile, ModelsOfSqlModelAreNamedAfterTheirClass) {
+  const model::Migration migration = compile_upgrade(
+      "from sqlmodel import Field, SQLModel\n"
+      "class HeroTeam(SQLModel, table=True):\n"
+      "    id: int = Field(primary_key=True)\n"
+      "op.execute(sa.select(HeroTeam.id).where(HeroTeam.id == 1))");
+  EXPECT_EQ(sql_of(migration.upgrade),
+            std::vector<std::string>{"SELECT heroteam.id FROM heroteam WHERE heroteam.id = 1"});
+}
+
+TEST(Sessions, LoadOnlySelectsTheKeyAndWhatIsNamed) {
+  EXPECT_EQ(session_sql("    session.execute(sa.select(User).options("
+                        "sa.orm.load_only(User.full_name)))\n"),
+            std::vector<std::string>{"SELECT users.id, users.full_name FROM users"});
+}
+
+TEST(Compile, TheTableOfAModelWithAnUnknownBaseIsPartial) {
+  const model::Migration migration = compile_upgrade(
+      "from audit import table_base\n"
+      "from sqlalchemy.orm import declarative_base\n"
+      "Base = declarative_base()\n"
+      "class Plain(Base):\n"
+      "    __tablename__ = 'plain'\n"
+      "    id = sa.Column(sa.Integer, primary_key=True)\n"
+      "class Audit(table_base(Base)):\n"
+      "    __tablename__ = 'audit'\n"
+      "    id = sa.Column(sa.Integer, primary_key=True)\n"
+      "Plain.__table__.create(op.get_bind())\n"
+      "Audit.__table__.create(op.get_bind())");
+  ASSERT_EQ(migration.upgrade.steps.size(), 2U);
+  EXPECT_EQ(migration.upgrade.steps[0].certainty, model::Certainty::kExact);
+  EXPECT_EQ(migration.upgrade.steps[1].certainty, model::Certainty::kPartial);
 }
 
 TEST(Compile, TheClassOfADialectIsTheConfiguredOne) {

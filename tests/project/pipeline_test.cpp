@@ -81,6 +81,7 @@ TEST(Load, DataFilesOfTheProjectAreReadAndNoOthers) {
   files.put("/w/app/migrations/env.py", "");
   files.put("/w/app/migrations/versions/sql/a.sql", "CREATE TABLE a (id int)");
   files.put("/w/app/data/b.sql", "CREATE TABLE b (id int)");
+  files.put("/w/app/migrations/versions/1.sql", "CREATE TABLE c (id int)");
   files.put("/w/secret.sql", "CREATE TABLE secret (id int)");
   files.put("/w/app/migrations/versions/1.py", R"(import importlib.resources
 import os
@@ -98,6 +99,8 @@ def upgrade():
     op.execute((HERE.parents[1] / "data" / "b.sql").read_text())
     op.execute(importlib.resources.read_text("data", "b.sql"))
     op.execute(open("data/b.sql").readlines()[0])
+    with open(Path(__file__).with_suffix(".sql")) as file:
+        op.execute(file.read())
     op.execute(open("/w/secret.sql").read())
     op.execute((HERE / "../../../secret.sql").read_text())
 
@@ -113,9 +116,9 @@ def downgrade():
                                               : step.not_analyzed()->reason);
   }
   const std::string unread = "the SQL depends on a file that is read";
-  EXPECT_THAT(sql,
-              ElementsAre("CREATE TABLE a (id int)", "CREATE TABLE b (id int)",
-                          "CREATE TABLE b (id int)", "CREATE TABLE b (id int)", unread, unread));
+  EXPECT_THAT(sql, ElementsAre("CREATE TABLE a (id int)", "CREATE TABLE b (id int)",
+                               "CREATE TABLE b (id int)", "CREATE TABLE b (id int)",
+                               "CREATE TABLE c (id int)", unread, unread));
 }
 
 TEST(Load, RevisionsComeInOrderOfTheGraph) {
@@ -148,6 +151,24 @@ TEST(Load, TheReplayedCatalogAnswersTheInspector) {
   const model::Direction& upgrade = loaded[0].project.migrations[1].upgrade;
   EXPECT_THAT(statements(upgrade), ElementsAre("ALTER TABLE t DROP COLUMN x"));
   EXPECT_EQ(upgrade.steps[0].certainty, model::Certainty::kExact);
+}
+
+TEST(Load, RowsThatAreNotAnalyzedLeaveTheSchemaKnown) {
+  test::FakeFileSystem files = {
+      {"/w/alembic.ini", "[alembic]\nscript_location = m\n"},
+      {"/w/m/env.py", ""},
+      {"/w/m/versions/1.py", revision("a", "", "op.execute(\"CREATE TABLE t (id int)\")")},
+      {"/w/m/versions/2.py", revision("b", "a",
+                                      "from sqlalchemy.orm import Session\n"
+                                      "    Session(bind=op.get_bind()).add(load())\n"
+                                      "    op.drop_constraint(None, \"t\")")},
+      {"/w/m/versions/3.py", revision("c", "b",
+                                      "if sa.inspect(op.get_bind()).has_table(\"u\"):\n"
+                                      "        op.drop_table(\"u\")")}};
+  const auto loaded = load_all(files, request());
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_EQ(loaded[0].project.migrations[1].upgrade.steps.size(), 2U);
+  EXPECT_TRUE(loaded[0].project.migrations[2].upgrade.steps.empty());
 }
 
 TEST(Load, WhatHistoryDoesNotTellStaysConditional) {
@@ -185,6 +206,26 @@ TEST(Load, ConventionOfAFlaskApplicationIsFound) {
   ASSERT_EQ(loaded.size(), 1U);
   EXPECT_THAT(statements(loaded[0].project.migrations[0].upgrade),
               ElementsAre("ALTER TABLE t ADD CONSTRAINT uq_t_x UNIQUE (x)"));
+}
+
+TEST(Load, ConventionThatAFunctionOfAFlaskApplicationMakesIsFound) {
+  test::FakeFileSystem files = {
+      {"/w/migrations/alembic.ini", "[alembic]\n"},
+      {"/w/migrations/env.py",
+       "from flask import current_app\nfrom alembic import context\n"
+       "context.configure(target_metadata=current_app.extensions['migrate'].db.metadata)\n"},
+      {"/w/app/config.py",
+       "from flask_sqlalchemy import SQLAlchemy\nfrom sqlalchemy import MetaData\n"
+       "db = None\n"
+       "def init_db():\n"
+       "    global db\n"
+       "    db = SQLAlchemy(metadata=MetaData(naming_convention={'pk': 'pk_%(table_name)s'}))\n"},
+      {"/w/migrations/versions/1.py",
+       revision("a", "", "op.create_primary_key(None, \"t\", [\"x\"])")}};
+  const auto loaded = load_all(files, request());
+  ASSERT_EQ(loaded.size(), 1U);
+  EXPECT_THAT(statements(loaded[0].project.migrations[0].upgrade),
+              ElementsAre("ALTER TABLE t ADD CONSTRAINT pk_t PRIMARY KEY (x)"));
 }
 
 TEST(Load, FunctionsOfAConventionAreCalled) {

@@ -146,6 +146,25 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Lambda", "    f = lambda t: op.a(t)\n    f('x')\n", "a('x')\n"},
         Case{"Python2Print", "    print 'x', op.a()\n    op.b()\n", "a()\nb()\n"},
         Case{"AroundASyntaxError", "    op.a()\n    x = = 3\n    op.b()\n", "a()\nb()\n"},
+        Case{"Threads",
+             "    import threading\n    from threading import Thread\n"
+             "    t = Thread(target=run, args=(1,), kwargs={}, daemon=True)\n    op.a()\n"
+             "    t.start()\n    t.join()\n    threading.Timer(0, run, [2]).start()\n",
+             "a()\nrun(1)\nrun(2)\n"},
+        Case{"Pools",
+             "    from concurrent.futures import ThreadPoolExecutor\n"
+             "    with ThreadPoolExecutor() as pool:\n        future = pool.submit(run, 1)\n"
+             "        pool.map(run, [2, 3])\n    op.a(future.result())\n",
+             "run(1)\nrun(2)\nrun(3)\na(None)\n"},
+        Case{"FuturesOfTheCode",
+             "    from concurrent.futures import Future\n    op.a(Future().result())\n",
+             "a(concurrent.futures.Future().result())\n"},
+        Case{"EventLoops",
+             "    import asyncio\n    async def f(n):\n        op.a(n)\n        return n\n"
+             "    op.b(asyncio.run(f(1)))\n    asyncio.run(asyncio.to_thread(run, 2))\n"
+             "    loop = asyncio.get_event_loop()\n    loop.run_in_executor(None, run, 3)\n"
+             "    op.b(loop.run_until_complete(asyncio.gather(f(4), f(5))))\n",
+             "a(1)\nb(1)\nrun(2)\nrun(3)\na(4)\na(5)\nb([4, 5])\n"},
         Case{"Deletion", "    d = {'a': 1}\n    del d['a']\n    op.a(d)\n", "a({})\n"}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
@@ -222,6 +241,39 @@ TEST(Imports, FollowProjectModules) {
           "y = app.gone\nz = app.gone",
           modules);
   for (const auto& [name, times] : r->asked) EXPECT_EQ(times, 1) << name;
+}
+
+TEST(Dates, MoveByRelativeDeltas) {
+  const auto moved = [](const std::string& day, const std::string& by) {
+    return value_of(
+        "from datetime import date, datetime\n"
+        "from dateutil.relativedelta import relativedelta\n"
+        "x = str(" +
+        day + " + relativedelta(" + by + "))");
+  };
+  EXPECT_EQ(moved("date(2024, 1, 31)", "months=1"), "'2024-02-29'");
+  EXPECT_EQ(moved("date(2024, 11, 1)", "months=+3, days=1"), "'2025-02-02'");
+  EXPECT_EQ(moved("datetime(2024, 1, 31, 5)", "years=-1, hour=0"), "'2023-01-31 00:00:00'");
+  EXPECT_EQ(value_of("from datetime import date, timezone, datetime\n"
+                     "x = f'{datetime(2024, 1, 1, tzinfo=zone)}'"),
+            "'__unknown__'");
+}
+
+TEST(Imports, ThreadsOfAnApplicationAreNotRun) {
+  EXPECT_EQ(calls_of("from app import start\ndef upgrade(): start()\n",
+                     {{"app",
+                       "import threading\nfrom alembic import op\n"
+                       "def run(): op.a()\n"
+                       "def start(): threading.Thread(target=run).start()\n"}}),
+            "threading.Thread(target=<function run>)\n"
+            "threading.Thread(target=<function run>).start()\n");
+}
+
+TEST(Imports, ModulesThatAreLoadedBeforeAreNotTheProjects) {
+  const std::map<std::string, std::string> modules = {{"logging", "INFO = 1"},
+                                                      {"secrets", "A = 2"}};
+  EXPECT_EQ(value_of("import logging\nx = logging.INFO", "x", modules), "20");
+  EXPECT_EQ(value_of("from secrets import A\nx = A", "x", modules), "2");
 }
 
 TEST(Imports, ThatAreNotUsedAreNotFollowed) {

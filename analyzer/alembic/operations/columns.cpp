@@ -225,7 +225,7 @@ class AlterColumn {
     const Value* existing = present(arguments_, "existing_server_default");
     const bool was_identity = existing != nullptr && name_of(*existing) == "sa.Identity";
     if (name == "sa.Computed" || (existing != nullptr && name_of(*existing) == "sa.Computed")) {
-      host_.not_analyzed("a computed column cannot be changed by alter_column", operation_);
+      host_.refused("a computed column cannot be changed by alter_column", operation_);
       return;
     }
     start(&value);

@@ -153,7 +153,7 @@ Value drop_constraint(Host& host, const Operation& operation) {
     name = convention_name(context.options.naming_convention, subject, name, context.call);
   }
   if (!name) {
-    host.not_analyzed("the constraint has no name, Alembic cannot drop it", operation);
+    host.refused("the constraint has no name, Alembic cannot drop it", operation);
     return None{};
   }
   Sql sql = context.sql();

@@ -59,6 +59,13 @@ void Host::decorated(const Symbol& decorator, const Value& value) {
     }
   } else if (path.ends_with("Operations.implementation_for")) {
     custom_.implementations.push_back({first, value});
+  } else if (canonical(path) == "ext.compiles") {
+    const std::vector<Value>& given = decorator.arguments.positional;
+    if (given.size() == 1) compiled_.push_back({first, {}, value});
+    for (std::size_t i = 1; i < given.size(); ++i) {
+      if (const auto dialect = known_string(given[i]))
+        compiled_.push_back({first, *dialect, value});
+    }
   }
 }
 

@@ -58,9 +58,9 @@ std::optional<python::Value> run_operation(Host& host, std::string_view name,
   const auto it = std::ranges::lower_bound(kOperations, name, {}, &Entry::name);
   if (it == kOperations.end() || it->name != name) return custom_operation(host, name, operation);
   if (const RefusedKeyword* refused = refused_keyword(host.options(), name, operation.arguments)) {
-    host.not_analyzed("Alembic before " + display(refused->since) + " has no " +
-                          std::string(refused->keyword) + " for " + std::string(name),
-                      operation);
+    host.refused("Alembic before " + display(refused->since) + " has no " +
+                     std::string(refused->keyword) + " for " + std::string(name),
+                 operation);
     return python::Value(python::None{});
   }
   return it->handler(host, operation);

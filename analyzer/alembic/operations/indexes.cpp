@@ -73,7 +73,7 @@ Value drop_index(Host& host, const Operation& operation) {
   }
   const auto name = index_name(given, target, {}, false, context);
   if (!name) {
-    host.not_analyzed("the index has no name, Alembic cannot drop it", operation);
+    host.refused("the index has no name, Alembic cannot drop it", operation);
     return None{};
   }
   Sql sql = context.sql();

@@ -25,7 +25,7 @@ void insert_rows(Host& host, const Value& model, const Value& values, const Oper
   if (expressions.render_statement(sql, insert_into(model, {0, operation.context.call}), &values)) {
     host.emit(sql, operation);
   } else {
-    host.not_analyzed("the rows of a session are not known", operation);
+    host.rows_not_analyzed("the rows of a session are not known", operation);
   }
 }
 
@@ -34,7 +34,7 @@ void update_rows(Host& host, const Value& model, const Value& values, const Oper
   const auto* rows = items_of(values);
   const auto table = read_table(model, operation.context);
   if (rows == nullptr || !table) {
-    host.not_analyzed("the rows of a session are not known", operation);
+    host.rows_not_analyzed("the rows of a session are not known", operation);
     return;
   }
   const auto is_key = [&](const std::string& name) {
@@ -62,7 +62,7 @@ void update_rows(Host& host, const Value& model, const Value& values, const Oper
     host.execute(statement, &parameters, operation);
   }
   if (!values.sequence()->complete) {
-    host.not_analyzed("some rows of a session are not known", operation);
+    host.rows_not_analyzed("some rows of a session are not known", operation);
   }
 }
 
@@ -71,7 +71,7 @@ void add_instance(Host& host, const Value& instance, const Operation& operation)
   const auto model = python::class_of(instance);
   if (!model || !read_table(*model, operation.context)) {
     if (row_of(instance) != nullptr) return;  // a row of the database: it is in the session
-    host.not_analyzed("an object added to a session is not known", operation);
+    host.rows_not_analyzed("an object added to a session is not known", operation);
     return;
   }
   host.unit_of_work().add(instance, operation.site);
@@ -99,7 +99,7 @@ std::optional<Value> session_call(Host& host, std::string_view method, const Ope
   if (method == "delete") {
     const Row row = first == nullptr ? nullptr : row_of(*first);
     if (row == nullptr) {
-      host.not_analyzed("rows are deleted through a session", operation);
+      host.rows_not_analyzed("rows are deleted through a session", operation);
     } else {
       host.unit_of_work().remove(row, operation.site);
     }
@@ -119,7 +119,7 @@ std::optional<Value> session_call(Host& host, std::string_view method, const Ope
   if (method == "add_all" || method == "bulk_save_objects") {
     const auto* items = first != nullptr ? items_of(*first) : nullptr;
     if (items == nullptr) {
-      host.not_analyzed("the objects added to a session are not known", operation);
+      host.rows_not_analyzed("the objects added to a session are not known", operation);
     } else {
       for (const Value& item : *items) add_instance(host, item, operation);
     }

@@ -91,7 +91,7 @@ void UnitOfWork::flush(Host& host) {
                                      values->items.empty() ? nullptr : &parameters)) {
       host.emit(sql, operation);
     } else {
-      host.not_analyzed("the rows of a session are not known", operation);
+      host.rows_not_analyzed("the rows of a session are not known", operation);
     }
   }
 }

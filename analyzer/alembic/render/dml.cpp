@@ -252,7 +252,11 @@ void Expressions::render_update(Sql& sql, const Value& value, const Value* param
     options.type = column != nullptr && !column->type.sql.empty() ? &column->type : nullptr;
     render_assigned(sql, assignment.value, options);
   }
-  if (sets.empty()) sql.hole();
+  if (sets.empty()) {  // that parses
+    sql.hole();
+    sql << "=";
+    sql.hole();
+  }
   Sql tail = sql.fresh();
   if (!where.empty()) {
     tail << " WHERE ";

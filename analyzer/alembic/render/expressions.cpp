@@ -6,6 +6,7 @@
 #include "analyzer/alembic/render/chain.h"
 #include "analyzer/alembic/render/ddl.h"
 #include "analyzer/alembic/render/identifiers.h"
+#include "analyzer/alembic/render/python_classes.h"
 #include "analyzer/alembic/render/text_clause.h"
 #include "analyzer/alembic/versions.h"
 
@@ -135,6 +136,8 @@ Precedence Expressions::render(Sql& sql, const Value& value, const ExpressionOpt
     ExpressionOptions inner = options;
     inner.text_is_sql = false;  // a str inside of an expression is a value
     precedence = render_symbol(sql, value, inner);
+  } else if (const auto text = compiled_text(value, context_)) {
+    sql.copy(*text);
   } else {
     render_literal(sql, value, options.type);
   }

@@ -116,6 +116,8 @@ class Expressions {
   std::optional<Type> type_of(const python::Value& value) const;
 
   void render_select(Sql& sql, const python::Value& value);
+  python::Value left_of_join(const Sql& sql, const std::vector<python::Value>& columns,
+                             const python::Arguments& join);
   void render_assigned(Sql& sql, const python::Value& value, const ExpressionOptions& options);
   void render_insert(Sql& sql, const python::Value& value, const python::Value* parameters);
   void render_insert_select(Sql& sql, const Insert& insert);

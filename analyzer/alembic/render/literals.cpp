@@ -107,32 +107,15 @@ bool to_json(const Value& value, std::string& out, int depth) {
   return true;
 }
 
+constexpr std::size_t kDateLength = 10;  ///< Of `2020-01-31`.
+
 /// `2020-01-31 10:00:00.000001` of datetime(2020, …) and date(2020, …); nothing for others.
 std::optional<std::string> date_text(const Value& value) {
   const Symbol* symbol = value.symbol();
   if (symbol == nullptr || symbol->kind != Symbol::Kind::kCall) return {};
   const std::string_view path = symbol->path();
-  const bool with_time = path.ends_with("datetime.datetime") || path == "datetime";
-  if (!with_time && !path.ends_with("datetime.date")) return {};
-  std::array<std::int64_t, 7> parts{};
-  constexpr std::array<std::string_view, 7> kNames{"year",   "month",  "day",        "hour",
-                                                   "minute", "second", "microsecond"};
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    const Value* part = symbol->arguments.find(kNames[i], i);
-    if (part == nullptr) {
-      if (i < 3) return {};
-      continue;
-    }
-    const auto number = known_integer(part);
-    if (!number || *number < 0 || *number > 999999) return {};
-    parts[i] = *number;
-  }
-  std::string out = fmt::format("{:04}-{:02}-{:02}", parts[0], parts[1], parts[2]);
-  if (!with_time) return out;
-  out += fmt::format(" {:02}:{:02}:{:02}", parts[3], parts[4], parts[5]);
-  if (parts[6] != 0) out += fmt::format(".{:06}", parts[6]);
-  if (symbol->arguments.find("tzinfo", 7) != nullptr) out += "+00:00";
-  return out;
+  if (path != "datetime.datetime" && path != "datetime.date") return {};
+  return python::symbol_text(*symbol);
 }
 
 /// The dialect takes backslashes for escapes as long as no server has told it otherwise.
@@ -333,7 +316,9 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
     }
     return;
   }
-  if (const auto date = date_text(value)) {
+  if (auto date = date_text(value)) {
+    // Source: sqlalchemy/sql/sqltypes.py, _RenderISO8601NoT._literal_processor_portion.
+    if (type != nullptr && type->family == TypeFamily::kDate) date->resize(kDateLength);
     render_string_literal(sql, *date);
     return;
   }
@@ -346,6 +331,12 @@ void Expressions::render_literal(Sql& sql, const Value& value, const Type* type)
   }
   if (const Symbol* symbol = value.symbol()) {
     const std::string_view path = symbol->path();
+    if (path == python::kLargeInteger || path == python::kDecimal) {
+      if (const auto digits = python::symbol_text(*symbol)) {
+        sql << *digits;
+        return;
+      }
+    }
     if (path == "uuid.UUID") {
       if (const auto text = python::symbol_text(*symbol)) {
         render_string_literal(sql, *text);

@@ -5,6 +5,7 @@
 
 #include "analyzer/alembic/compile.h"
 #include "analyzer/alembic/render/chain.h"
+#include "analyzer/alembic/render/mapped.h"
 
 namespace forelock::alembic {
 namespace {
@@ -138,6 +139,48 @@ std::optional<ColumnReference> read_column_reference(const Value& value, const C
   return reference_of(owner, std::move(name), context);
 }
 
+namespace {
+
+/// Whether a class may have columns that are not seen: a base of it is not known, or was made by a
+/// function that is not one of those which make bases without columns.
+bool may_inherit_columns(const Value& type, int depth = 0) {
+  constexpr int kMaxDepth = 16;
+  return depth < kMaxDepth && std::ranges::any_of(
+                                  python::bases_of(type),
+                                  [&](const Value& base) {
+                                    if (is_class(base)) return may_inherit_columns(base, depth + 1);
+                                    if (!is_call(base)) return base.is_unknown();
+                                    const std::string name = name_of(base);
+                                    const std::string_view function =
+                                        name.empty() ? method_of(base) : std::string_view(name);
+                                    return !known_package(name) &&
+                                           !function.ends_with("declarative_base") &&
+                                           !function.ends_with("automap_base");
+                                  });
+}
+
+/// Whether a class descends from sqlmodel.SQLModel, which names the table after the class.
+/// Source: sqlmodel/main.py, SQLModel.__tablename__. Its columns are annotations, which are not
+/// read.
+bool is_sqlmodel(const Value& type, int depth = 0) {
+  constexpr int kMaxDepth = 16;
+  return depth < kMaxDepth && std::ranges::any_of(
+                                  python::bases_of(type),
+                                  [&](const Value& base) {
+                                    return name_of(base) == "sqlmodel.SQLModel" ||
+                                           (is_class(base) && is_sqlmodel(base, depth + 1));
+                                  });
+}
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
+}  // namespace
+
 std::optional<Table> read_model_table(const Value& value, const Context& context) {
   Value model = value;
   if (value.as<std::shared_ptr<python::Instance>>() != nullptr) {
@@ -155,10 +198,16 @@ std::optional<Table> read_model_table(const Value& value, const Context& context
     return read_table(*table_value, context);
   }
   const Value* name = python::find_attribute(model, "__tablename__");
-  if (name == nullptr || name->str() == nullptr) return {};
   Table table;
   table.span = context.span_of(value);
-  table.name = read_name(*name, context);
+  if (name != nullptr && name->str() != nullptr) {
+    table.name = read_name(*name, context);
+  } else if (is_sqlmodel(model)) {
+    table.name = Name::of(lower_case(python::class_name(model)), table.span);
+    table.autoload = true;
+  } else {
+    return {};
+  }
   if (const Value* arguments = python::find_attribute(model, "__table_args__")) {
     const Value* options = arguments;
     if (const auto* items = items_of(*arguments); items != nullptr && !items->empty()) {
@@ -181,6 +230,7 @@ std::optional<Table> read_model_table(const Value& value, const Context& context
       }
     }
   }
+  table.complete = !may_inherit_columns(model) && !is_sqlmodel(model);
   if (context.evaluator == nullptr) return table;
   for (const auto& [attribute, member] : context.evaluator->members(model)) {
     auto column = read_column(member, context);
@@ -194,6 +244,7 @@ std::optional<Table> read_model_table(const Value& value, const Context& context
     }
     table.columns.push_back(std::move(*column));
   }
+  add_annotated_columns(model, table.columns, context);
   return table;
 }
 

@@ -212,9 +212,16 @@ std::optional<Constraint> read_constraint(const Value& value, const Context& con
   const Arguments& arguments = arguments_of(value);
   Constraint constraint;
   constraint.span = context.span_of(value);
+  // Each column once. Source: sqlalchemy/sql/schema.py, ColumnCollectionMixin: the columns are a
+  // DedupeColumnCollection.
   const auto read_columns = [&](const std::vector<Value>& columns) {
     for (const Value& column : columns) {
-      if (auto name = read_name(column, context)) constraint.columns.push_back(std::move(*name));
+      auto name = read_name(column, context);
+      if (name && std::ranges::none_of(constraint.columns, [&](const Name& other) {
+            return name->known && other.text == name->text;
+          })) {
+        constraint.columns.push_back(std::move(*name));
+      }
     }
   };
   if (function == "sa.PrimaryKeyConstraint" || function == "sa.UniqueConstraint") {

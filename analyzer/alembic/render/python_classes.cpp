@@ -1,5 +1,8 @@
 #include "analyzer/alembic/render/python_classes.h"
 
+#include <algorithm>
+#include <array>
+
 #include "analyzer/alembic/compile.h"
 
 namespace forelock::alembic {
@@ -91,7 +94,59 @@ Value call_function(const Value& callee, std::vector<Value> positional, const Co
   return context.evaluator->call_value(callee, arguments, site);
 }
 
-std::optional<Type> read_class_type(const Value& value, const Context& context) {
+namespace {
+
+/// The function for a class or the nearest of its bases; one for the dialect before one for any.
+const Value* compile_function(const Value& type, const Context& context, int depth = 0) {
+  const auto* wanted = type.as<std::shared_ptr<python::Class>>();
+  if (wanted == nullptr || depth > 16) return nullptr;
+  const Value* general = nullptr;
+  for (const CompileFunction& each : *context.compiled) {
+    const auto* of = each.type.as<std::shared_ptr<python::Class>>();
+    if (of == nullptr || *of != *wanted) continue;
+    if (each.dialect == context.options.settings.dialect) return &each.function;
+    if (each.dialect.empty()) general = &each.function;
+  }
+  if (general != nullptr) return general;
+  for (const Value& base : python::bases_of(type)) {
+    if (const Value* found = compile_function(base, context, depth + 1)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<text::MappedText> compiled_text(const Value& element, const Context& context) {
+  if (context.compiled == nullptr || context.compiled->empty()) return {};
+  std::optional<Value> type = is_instance(element) ? python::class_of(element) : element;
+  const Value* function = type ? compile_function(*type, context) : nullptr;
+  if (function == nullptr) return {};
+  const Value compiler = python::make_symbol("@compiler", {0, context.call});
+  const Value text = call_function(*function, {element, compiler}, context);
+  return text.str() == nullptr ? std::nullopt : std::optional(*text.str());
+}
+
+std::optional<Value> type_argument(const python::Symbol& attribute) {
+  if (attribute.kind != python::Symbol::Kind::kAttribute || attribute.operands.empty()) return {};
+  const Value& element = attribute.operands.front();
+  if (!is_instance(element)) return {};
+  struct Parameter {
+    std::string_view name;
+    std::size_t index;
+  };
+  // Source: sqlalchemy/sql/sqltypes.py, the constructors of String, Numeric and DateTime.
+  constexpr auto kParameters = std::to_array<Parameter>(
+      {{"length", 0}, {"collation", 1}, {"precision", 0}, {"scale", 1}, {"timezone", 0}});
+  const auto* parameter = std::ranges::find(kParameters, attribute.name, &Parameter::name);
+  if (parameter == kParameters.end()) return {};
+  const python::Arguments arguments = python::made_with(element);
+  const Value* given = arguments.find(parameter->name, parameter->index);
+  return given == nullptr ? std::nullopt : std::optional(*given);
+}
+
+namespace {
+
+std::optional<Type> class_type(const Value& value, const Context& context) {
   Value type = value;
   if (is_instance(value)) {
     if (const auto of = python::class_of(value)) type = *of;
@@ -132,6 +187,19 @@ std::optional<Type> read_class_type(const Value& value, const Context& context) 
     return read_type(made_of(*base, value, context), context);
   }
   return {};
+}
+
+}  // namespace
+
+std::optional<Type> read_class_type(const Value& value, const Context& context) {
+  std::optional<Type> type = class_type(value, context);
+  if (const auto text = compiled_text(value, context)) {
+    if (!type) type.emplace();
+    if (type->family == TypeFamily::kNull) type->family = TypeFamily::kOther;
+    type->sql = text->text;
+    type->known = text->known();
+  }
+  return type;
 }
 
 }  // namespace forelock::alembic

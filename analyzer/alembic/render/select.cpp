@@ -270,6 +270,54 @@ void Expressions::render_label(Sql& sql, const Value& column, bool in_from) {
   }
 }
 
+namespace {
+
+/// Whether load_only(…), if there is one, leaves a column to be selected: the key always is.
+/// Source: sqlalchemy/orm/strategy_options.py, _AbstractLoad.load_only.
+bool is_loaded(const Column& column, const std::vector<Value>& only, const Context& context) {
+  return only.empty() || column.primary_key || std::ranges::any_of(only, [&](const Value& one) {
+           const auto reference = read_column_reference(one, context);
+           return reference && reference->column.text == column.name->text;
+         });
+}
+
+}  // namespace
+
+/// The first table of the columns that the condition speaks of, beside the table that is joined;
+/// where it tells nothing, the first there is.
+/// Source: sqlalchemy/sql/util.py, find_left_clause_to_join_from.
+Value Expressions::left_of_join(const Sql& sql, const std::vector<Value>& columns,
+                                const python::Arguments& join) {
+  std::vector<std::pair<std::string, Value>> candidates;
+  for (const Value& column : columns) {
+    const auto reference = read_column_reference(column, context_);
+    const bool of_table = reference && !reference->owner.is_unknown() && reference->table;
+    Sql unused = sql.fresh();
+    const Value& table = of_table ? reference->owner : column;
+    candidates.emplace_back(render_from(unused, table), table);
+  }
+  const Value* on = present(join, "onclause", 1);
+  if (on == nullptr || join.positional.empty()) return candidates.front().second;
+  Sources sources;
+  Sources* const saved = std::exchange(sources_, &sources);
+  const auto names = anonymous_;
+  const auto counts = anonymous_counts_;
+  Sql unused = sql.fresh();
+  render(unused, *on, {});
+  const std::string target = render_from(unused, join.positional.front());
+  anonymous_ = names;
+  anonymous_counts_ = counts;
+  sources_ = saved;
+  for (const auto& [key, table] : candidates) {
+    if (std::ranges::all_of(sources.entries, [&](const Sources::Entry& entry) {
+          return entry.key == key || entry.key == target;
+        })) {
+      return table;
+    }
+  }
+  return candidates.front().second;
+}
+
 void Expressions::render_select(Sql& sql, const Value& value) {
   const bool in_from = std::exchange(in_from_, false);
   if (depth_ >= 100) {
@@ -333,6 +381,7 @@ void Expressions::render_select(Sql& sql, const Value& value) {
   std::vector<Value> group;
   std::vector<Value> having;
   std::vector<Value> distinct_on;
+  std::vector<Value> only;  ///< Of load_only().
   const Value* limit = nullptr;
   const Value* offset = nullptr;
   bool distinct = false;
@@ -374,7 +423,7 @@ void Expressions::render_select(Sql& sql, const Value& value) {
             alias == std::string::npos ? table_sql.text() : table_sql.text().substr(alias + 4);
         bool inner_first = true;
         for (const Column& part : table->columns) {
-          if (!part.name) continue;
+          if (!part.name || !is_loaded(part, only, context_)) continue;
           if (!inner_first) column_sql << ", ";
           inner_first = false;
           column_sql << reference << ".";
@@ -417,6 +466,10 @@ void Expressions::render_select(Sql& sql, const Value& value) {
     } else if (method == "distinct") {
       distinct = true;
       append(distinct_on, items);
+    } else if (method == "options") {
+      for (const Value& option : items) {
+        if (name_of(option) == "orm.load_only") append(only, arguments_of(option).positional);
+      }
     } else if (method == "with_for_update") {
       lock = " FOR UPDATE";
       if (flag(*link.arguments, "skip_locked")) lock += " SKIP LOCKED";
@@ -432,12 +485,7 @@ void Expressions::render_select(Sql& sql, const Value& value) {
         if (method == "join_from" && !items.empty()) {
           joined.push_back(render_from(from, items[0]));
         } else if (!columns.empty()) {
-          // the table of the first column
-          const auto reference = read_column_reference(columns[0], context_);
-          joined.push_back(
-              render_from(from, reference && !reference->owner.is_unknown() && reference->table
-                                    ? reference->owner
-                                    : columns[0]));
+          joined.push_back(render_from(from, left_of_join(sql, columns, *link.arguments)));
         }
         explicit_from = true;
       }

@@ -77,6 +77,80 @@ void render_text_clause(Sql& sql, const text::MappedText& text,
   flush(s.size());
 }
 
+namespace {
+
+void render_parameter(Sql& sql, const Value* value, Expressions& expressions) {
+  if (value == nullptr) {
+    sql.hole();
+  } else if (value->symbol() != nullptr) {
+    expressions.render(sql, *value, {});
+  } else if (const auto* items = items_of(*value);
+             items != nullptr && value->sequence()->kind == python::Sequence::Kind::kTuple) {
+    sql << "(";
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      if (i > 0) sql << ", ";
+      expressions.render_literal(sql, (*items)[i], nullptr);
+    }
+    sql << ")";
+  } else {
+    expressions.render_literal(sql, *value, nullptr);
+  }
+}
+
+const Value* named(const python::Dict* dict, std::string_view name) {
+  if (dict == nullptr) return nullptr;
+  for (const auto& [key, item] : dict->items) {
+    if (known_string(key) == name) return &item;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void render_driver_text(Sql& sql, const text::MappedText& text, const Value& parameters,
+                        Expressions& expressions) {
+  const std::string& s = text.text;
+  const python::Dict* dict = parameters.dict();
+  const auto* items = items_of(parameters);
+  if (dict != nullptr && !s.contains("%(")) {
+    std::vector<Parameter> bound;
+    for (const auto& [key, item] : dict->items) {
+      if (const auto name = known_string(key)) bound.push_back({*name, item, std::nullopt, false});
+    }
+    render_text_clause(sql, text, bound, expressions, true);
+    return;
+  }
+  std::size_t next = 0;
+  std::size_t from = 0;
+  const auto flush = [&](std::size_t to, std::size_t then) {
+    if (to > from) {
+      sql.copy(text.slice({static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)}));
+    }
+    from = then;
+  };
+  for (std::size_t i = 0; i + 1 < s.size(); ++i) {
+    if (s[i] != '%') continue;
+    if (s[i + 1] == '%') {
+      flush(i + 1, i + 2);
+      ++i;
+    } else if (s[i + 1] == 's') {
+      flush(i, i + 2);
+      const bool given = items != nullptr && next < items->size();
+      render_parameter(sql, given ? &(*items)[next] : nullptr, expressions);
+      ++next;
+      ++i;
+    } else if (s[i + 1] == '(') {
+      const std::size_t close = s.find(")s", i);
+      if (close == std::string::npos) continue;
+      flush(i, close + 2);
+      render_parameter(sql, named(dict, std::string_view(s).substr(i + 2, close - i - 2)),
+                       expressions);
+      i = close + 1;
+    }
+  }
+  flush(s.size(), s.size());
+}
+
 void Expressions::render_text(Sql& sql, const Value& value, const Value* given) {
   std::vector<Parameter> parameters;
   const auto set = [&](std::string_view name, const Value& parameter, std::optional<Type> type,

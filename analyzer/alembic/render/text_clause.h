@@ -25,4 +25,11 @@ void render_text_clause(Sql& sql, const text::MappedText& text,
                         const std::vector<Parameter>& parameters, Expressions& expressions,
                         bool unknown_parameters = false);
 
+/// Copies `text` as psycopg2 sends it with `parameters`: `%s` and `%(name)s` become literals, `%%`
+/// becomes `%`; `:name`, which SQLAlchemy 1.x makes text() of first, becomes one, too. What is not
+/// known becomes a placeholder.
+/// Source: psycopg2, "Passing parameters to SQL queries".
+void render_driver_text(Sql& sql, const text::MappedText& text, const python::Value& parameters,
+                        Expressions& expressions);
+
 }  // namespace forelock::alembic

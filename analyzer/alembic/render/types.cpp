@@ -166,7 +166,8 @@ void apply_shape(const Row& row, const Arguments& arguments, Type& type) {
       if (const Value* length = present(arguments, "length", 0)) {
         if (known_integer(length) != 0) type.sql += "(" + integer_text(*length, type) + ")";
       }
-      if (const Value* collation = present(arguments, "collation", 1)) {
+      const Value* collation = present(arguments, "collation", 1);
+      if (collation != nullptr && known_string(*collation) != "") {
         type.sql += " COLLATE \"" + known_string(*collation).value_or("unknown") + "\"";
       }
       return;

@@ -27,6 +27,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["a", "d"], ["v.x", "v.y"], name="fk_two", match="FULL"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("a", "b", name="uq_ab", deferrable=True),
+        sa.UniqueConstraint("b", "d", "d", name="uq_once"),
         sa.UniqueConstraint("d", postgresql_nulls_not_distinct=True),
         sa.ForeignKeyConstraint(["d"], ["w.id"], use_alter=True, name="later"),
         postgresql.ExcludeConstraint(("a", "="), ("d", "<>"), name="ex", using="gist", where=sa.text("a > 1")),

@@ -36,6 +36,9 @@ def upgrade():
     first = sa.select(users.c.id).where(users.c.score == 1).subquery()
     second = sa.select(users.c.id).where(users.c.score == 2).subquery()
     op.execute(sa.delete(users).where(users.c.id == first.c.id).where(users.c.team_id == second.c.id))
+    # the left side of a join is the table that its condition speaks of
+    op.execute(sa.select(users.c.id, grants.c.name).join(teams, grants.c.team_id == teams.c.id).join(
+        users, users.c.team_id == teams.c.id))
     # aliases
     other = users.alias()
     op.execute(users.update().where(users.c.team_id == other.c.team_id).values(name=other.c.name))

@@ -3,6 +3,8 @@
 Revision ID: c0034
 Revises: c0033
 """
+import datetime
+import decimal
 import enum
 import uuid
 
@@ -38,6 +40,8 @@ t = sa.table(
     sa.column("kind", sa.Enum("the first", "the second", name="kind")),
     sa.column("key", sa.Uuid()),
     sa.column("tags", postgresql.ARRAY(sa.String())),
+    sa.column("day", sa.Date()),
+    sa.column("at", sa.DateTime()),
 )
 
 
@@ -49,6 +53,11 @@ def upgrade():
     op.execute(t.delete().where(t.c.id == op.inline_literal(1) and t.c.name == "b"))
     op.execute(t.delete().where(t.c.id == op.inline_literal(1) or t.c.name == "b"))
     op.execute(t.delete().where(sa.any_(t.c.tags) == "c"))
+    op.bulk_insert(t, [{"day": datetime.datetime(2024, 3, 1, 10, 30),
+                        "at": datetime.datetime(2024, 3, 1, 10, 30)}])
+    op.bulk_insert(sa.table("t", sa.column("wei", sa.Numeric())), [{"wei": 189291156356101504048},
+                                                                    {"wei": decimal.Decimal("1.50")}])
+    op.add_column("t", sa.Column("plain", sa.String(length=20, collation="")))
     op.add_column("t", sa.Column("secret", Secret(200)))
     op.add_column("t", sa.Column("letters", Letters(sa.String(1)), server_default="a\\b"))
 

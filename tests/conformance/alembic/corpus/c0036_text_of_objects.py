@@ -22,6 +22,8 @@ def upgrade():
     op.execute(f"INSERT INTO notes (id, at) VALUES (2, {sa.func.lower(notes.c.at)})")
     op.execute("UPDATE %s SET at = 'x'" % quoted_name("notes", True))
     op.execute(f"UPDATE {notes} SET at = 'y'")
+    op.execute("UPDATE notes SET at = %s, id = %s" % (op.inline_literal("it's"),
+                                                      op.inline_literal(3)))
     op.execute("DROP TABLE " + ", ".join([op.f("a"), "b"]))
 
 
