@@ -81,7 +81,7 @@ DirectionTrace replay_direction(Replay& replay, const model::Direction& directio
                   .statement_timeout = replay.session().statement_timeout});
     if (const model::Statement* statement = step.statement()) {
       traced.effects = replay.apply(*statement, step.certainty);
-    } else {
+    } else if (!step.not_analyzed()->leaves_schema) {
       replay.apply_unknown();
     }
   }

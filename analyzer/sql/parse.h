@@ -37,8 +37,9 @@ std::vector<std::expected<ParsedStatement, SyntaxError>> parse(std::string_view 
 /// Statements of a PL/pgSQL body that are static SQL, with spans in `body`, in order of text;
 /// `conditional` when under IF, LOOP, CASE or in an exception handler; `dynamic` for
 /// EXECUTE, whose SQL is not known (EXECUTE of one literal without escapes is known and not
-/// dynamic). PERFORM reads as SELECT; INTO is left out. Assignments and conditions are expressions and do not appear. `caught`: it stands
-/// in a block with an EXCEPTION clause. `raises`: no SQL but a RAISE EXCEPTION.
+/// dynamic). PERFORM reads as SELECT; INTO is left out. Assignments and conditions are expressions
+/// and do not appear. `caught`: it stands in a block with an EXCEPTION clause. `raises`: no SQL but
+/// a RAISE EXCEPTION.
 struct BodyStatement {
   std::optional<ParsedStatement> statement;
   bool conditional = false;
