@@ -167,7 +167,11 @@ bool AlterTableRun::operator()(const model::DetachPartition& action) {
   for (const Oid below : run_.descendants(*partition)) {
     run_.lock(below, LockMode::kAccessExclusive);
   }
-  run_.lock(child, run_.since(14) ? LockMode::kAccessExclusive : LockMode::kShareUpdateExclusive);
+  // Before version 14 only where something is dropped with it.
+  const bool drops = !run_.foreign_keys_to(self()).empty() ||
+                     std::ranges::any_of(partition->triggers, &Trigger::inherited);
+  run_.lock(child,
+            run_.since(14) || drops ? LockMode::kAccessExclusive : LockMode::kShareUpdateExclusive);
   if (std::ranges::find(partition->parents, table_) == partition->parents.end()) {
     if (self().assumed || partition->assumed) return true;
     return run_.fail("42P01", fmt::format("relation \"{}\" is not a partition of relation \"{}\"",
