@@ -17,7 +17,7 @@ struct Fact {
 
 /// Sources: the versionadded notes of alembic/operations/ops.py; SQLAlchemy's "What's New in 2.0"
 /// (the Sequence construct reverts to not having any explicit default start value; Python division
-/// operators perform true division) and DDLCompiler.visit_create_sequence of 1.4 and 2.0;
+/// operators perform true division) and DDLCompiler.visit_create_sequence of 1.3 to 2.0;
 /// changelog_20 of 2.0.42 (subscripts of JSONB).
 constexpr auto kFacts = std::to_array<Fact>({
     {Feature::kIndexIfExists, Library::kAlembic, {1, 12, 0}},
@@ -27,6 +27,7 @@ constexpr auto kFacts = std::to_array<Fact>({
     {Feature::kInlineReferences, Library::kAlembic, {1, 18, 2}},
     {Feature::kInlinePrimaryKey, Library::kAlembic, {1, 18, 4}},
     {Feature::kSequenceIfExists, Library::kSqlAlchemy, {2, 0, 0}},
+    {Feature::kSequenceStart, Library::kSqlAlchemy, {1, 4, 0}},
     {Feature::kSequenceNoStart, Library::kSqlAlchemy, {2, 0, 0}},
     {Feature::kJsonbSubscript, Library::kSqlAlchemy, {2, 0, 42}},
     {Feature::kTrueDivision, Library::kSqlAlchemy, {2, 0, 0}},

@@ -16,7 +16,8 @@ enum class Feature {
   kInlineReferences,    ///< op.add_column(inline_references=)
   kInlinePrimaryKey,    ///< op.add_column(inline_primary_key=)
   kSequenceIfExists,    ///< CreateSequence(if_not_exists=), DropSequence(if_exists=)
-  kSequenceNoStart,     ///< A Sequence without start= says nothing of START WITH.
+  kSequenceStart,       ///< A Sequence without start= says START WITH 1 …
+  kSequenceNoStart,     ///< … and no longer does.
   kJsonbSubscript,      ///< data['key'] of a JSONB column, not data -> 'key'.
   kTrueDivision,        ///< a / b of integers casts its divisor; // is there.
 };

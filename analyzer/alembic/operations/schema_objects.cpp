@@ -24,8 +24,13 @@ std::optional<bool> type_exists(const Host& host, const NamedType& named) {
                                     named.schema ? named.schema->text : "");
 }
 
-bool create_or_drop_type(Host& host, const Value& receiver, Verb verb, const Operation& operation) {
+bool create_or_drop_type(Host& host, const Value& given, Verb verb, const Operation& operation) {
   const Context& context = operation.context;
+  Value receiver = given;
+  // Enum(…).dialect_impl(dialect) and the like are that type again.
+  while (gives_same_type(method_of(receiver)) && receiver_of(receiver) != nullptr) {
+    receiver = Value(*receiver_of(receiver));
+  }
   const std::string name = name_of(receiver);
   const bool enumeration = name == "sa.Enum" || name == "pg.ENUM" || name == "sa.ENUM";
   const bool domain = name == "pg.DOMAIN";

@@ -31,7 +31,8 @@ void render_create_sequence(Sql& sql, const Value& sequence, bool if_not_exists,
   for (std::size_t i = 1; i < arguments.positional.size() && i < kPositional.size(); ++i) {
     arguments.keywords.emplace_back(std::string(kPositional[i]), arguments.positional[i]);
   }
-  if (!has(context.options, Feature::kSequenceNoStart) && present(arguments, "start") == nullptr) {
+  if (has(context.options, Feature::kSequenceStart) &&
+      !has(context.options, Feature::kSequenceNoStart) && present(arguments, "start") == nullptr) {
     arguments.keywords.emplace_back("start", Value(python::Integer{1}));
   }
   const bool guarded = if_not_exists && has(context.options, Feature::kSequenceIfExists);
@@ -54,7 +55,19 @@ void render_drop_sequence(Sql& sql, const Value& sequence, bool if_exists, const
 
 namespace {
 
-/// DDL("… %(table)s …"): `%%` is a percent sign.
+/// The value that DDL(context=) has for `name`; null where it is not known.
+const text::MappedText* ddl_value(const Arguments& arguments, std::string_view name) {
+  const Value* context = arguments.find("context", 1);
+  const python::Dict* dict = context == nullptr ? nullptr : context->dict();
+  if (dict == nullptr) return nullptr;
+  for (const auto& [key, value] : dict->items) {
+    if (known_string(key) == name) return value.str();
+  }
+  return nullptr;
+}
+
+/// DDL("… %(table)s …", context={"table": …}): `%%` is a percent sign, other names are unknown.
+/// Source: DDLCompiler.visit_ddl().
 void render_plain_ddl(Sql& sql, const Arguments& arguments) {
   const Value* statement = arguments.find("statement", 0);
   if (statement == nullptr || statement->str() == nullptr) {
@@ -63,13 +76,32 @@ void render_plain_ddl(Sql& sql, const Arguments& arguments) {
   }
   const text::MappedText& text = *statement->str();
   std::size_t from = 0;
+  const auto copy = [&](std::size_t begin, std::size_t end) {
+    sql.copy(text.slice({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}));
+  };
   for (;;) {
-    const std::size_t at = text.text.find("%%", from);
-    const std::size_t end = at == std::string::npos ? text.text.size() : at + 1;
-    sql.copy(text.slice({static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(end)}));
-    if (at == std::string::npos) return;
-    from = at + 2;
+    const std::size_t at = text.text.find('%', from);
+    if (at == std::string::npos || at + 1 == text.text.size()) break;
+    const std::size_t close = text.text.find(")s", at);
+    if (text.text[at + 1] == '%') {
+      copy(from, at + 1);
+      from = at + 2;
+    } else if (text.text[at + 1] == '(' && close != std::string::npos) {
+      copy(from, at);
+      const text::MappedText* value =
+          ddl_value(arguments, text.text.substr(at + 2, close - at - 2));
+      if (value == nullptr) {
+        sql.hole();
+      } else {
+        sql.copy(*value);
+      }
+      from = close + 2;
+    } else {
+      copy(from, at + 1);
+      from = at + 1;
+    }
   }
+  copy(from, text.text.size());
 }
 
 void render_comment_on_table(Sql& sql, const Table& table) {

@@ -503,6 +503,10 @@ std::optional<Type> read_foreign(const std::string& function, const Arguments& a
 
 }  // namespace
 
+bool gives_same_type(std::string_view method) {
+  return method == "copy" || method == "evaluates_none" || method == "dialect_impl";
+}
+
 Type read_type(const Value* value, const Context& context) {
   if (value == nullptr || value->is_none()) return {};
   return read_type(*value, context);
@@ -527,8 +531,7 @@ Type read_type(const Value& value, const Context& context) {
     if (receiver != nullptr && method == "as_mutable") {  // of a class derived from Mutable
       return read_type(arguments_of(value).find("sqltype", 0), context);
     }
-    if (receiver != nullptr &&
-        (method == "copy" || method == "evaluates_none" || method == "dialect_impl")) {
+    if (receiver != nullptr && gives_same_type(method)) {
       return read_type(*receiver, context);
     }
     const std::string function = name_of(value);

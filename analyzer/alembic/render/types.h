@@ -62,6 +62,8 @@ struct Type {
   bool spatial_nd = false;
 };
 
+/// Whether the method of a type gives that type again, for PostgreSQL.
+bool gives_same_type(std::string_view method);
 /// Reads a type: a library type or call, a class of the project that decorates one, None.
 Type read_type(const python::Value& value, const Context& context);
 Type read_type(const python::Value* value, const Context& context);
