@@ -99,7 +99,9 @@ class EnvironmentHost final : public python::Host {
                      const CallSite& site) override {
     (void)object;
     (void)site;
-    if (name == "naming_convention") note(read_convention(&value));
+    if (name != "naming_convention") return;
+    note(read_convention(&value));
+    assigned_ = true;
   }
 
   std::optional<Value> call(const Value& callee, const Arguments& arguments,
@@ -112,6 +114,10 @@ class EnvironmentHost final : public python::Host {
     if (name == "context.configure") configure(arguments);
     if (name == "sa.MetaData") {
       note(read_convention(arguments.find("naming_convention")));
+    }
+    if (name == "flask_sqlalchemy.SQLAlchemy") {
+      (arguments.find("metadata") == nullptr && arguments.complete ? plain_application_
+                                                                   : given_application_) = true;
     }
     return {};
   }
@@ -133,9 +139,11 @@ class EnvironmentHost final : public python::Host {
   [[nodiscard]] bool has_functions() const { return !functions_.empty(); }
 
   [[nodiscard]] bool found_any() const { return conventions_ > 0; }
-  /// The convention of the only MetaData that has one.
-  [[nodiscard]] NamingConvention only_convention() const {
-    return conventions_ == 1 ? last_convention_ : NamingConvention();
+  /// The convention of the only MetaData that has one; it is not the one of `db = SQLAlchemy()`,
+  /// which makes its own.
+  [[nodiscard]] NamingConvention convention_of_application() const {
+    const bool of_another = plain_application_ && !given_application_ && !assigned_;
+    return conventions_ == 1 && !of_another ? last_convention_ : NamingConvention();
   }
 
   /// What was found, when target_metadata itself told nothing: the only convention there is.
@@ -144,7 +152,8 @@ class EnvironmentHost final : public python::Host {
       if (const auto target = evaluator.global("target_metadata")) read_metadata(*target);
     }
     if (environment_.naming_convention.patterns.empty() && conventions_ == 1 && saw_metadata_) {
-      environment_.naming_convention = last_convention_;
+      environment_.naming_convention =
+          environment_.metadata_of_application ? convention_of_application() : last_convention_;
     }
   }
 
@@ -247,6 +256,10 @@ class EnvironmentHost final : public python::Host {
   Environment& environment_;
   std::map<std::string, Value, std::less<>> functions_;  ///< Tokens that are functions.
   NamingConvention last_convention_;
+  bool plain_application_ =
+      false;  ///< SQLAlchemy() of Flask-SQLAlchemy was called without metadata.
+  bool given_application_ = false;  ///< … with one.
+  bool assigned_ = false;           ///< `db.metadata.naming_convention = …`
   int conventions_ = 0;
   bool saw_metadata_ = false;
 };
@@ -293,7 +306,7 @@ NamingConvention read_naming_convention(const std::shared_ptr<const python::Pars
         module->file()->text().substr(function.body.begin_byte, function.body.size());
     if (body.contains("naming_convention")) (void)reading->evaluator.call(function.name);
   }
-  return with_functions(reading->host.only_convention(), reading);
+  return with_functions(reading->host.convention_of_application(), reading);
 }
 
 Environment read_environment(text::FileRef ini, std::shared_ptr<const python::ParsedFile> env,
