@@ -116,8 +116,10 @@ class EnvironmentHost final : public python::Host {
       note(read_convention(arguments.find("naming_convention")));
     }
     if (name == "flask_sqlalchemy.SQLAlchemy") {
-      (arguments.find("metadata") == nullptr && arguments.complete ? plain_application_
-                                                                   : given_application_) = true;
+      // A class of models brings its metadata, too.
+      const bool plain = arguments.find("metadata") == nullptr &&
+                         arguments.find("model_class") == nullptr && arguments.complete;
+      (plain ? plain_application_ : given_application_) = true;
     }
     return {};
   }
@@ -256,9 +258,8 @@ class EnvironmentHost final : public python::Host {
   Environment& environment_;
   std::map<std::string, Value, std::less<>> functions_;  ///< Tokens that are functions.
   NamingConvention last_convention_;
-  bool plain_application_ =
-      false;  ///< SQLAlchemy() of Flask-SQLAlchemy was called without metadata.
-  bool given_application_ = false;  ///< … with one.
+  bool plain_application_ = false;  ///< SQLAlchemy() of Flask-SQLAlchemy made its own metadata.
+  bool given_application_ = false;  ///< … was given one.
   bool assigned_ = false;           ///< `db.metadata.naming_convention = …`
   int conventions_ = 0;
   bool saw_metadata_ = false;
