@@ -115,12 +115,7 @@ bool type_target(Run& run, const model::Drop& statement, const model::ObjectRefe
 
 bool function_target(Run& run, const model::Drop& statement, const model::ObjectReference& object,
                      std::vector<DropTarget>& targets) {
-  std::vector<const CatalogFunction*> found = run.catalog.find_functions(object.name);
-  if (object.has_arguments) {
-    std::erase_if(found, [&](const CatalogFunction* function) {
-      return !has_arguments(run, *function, object.arguments);
-    });
-  }
+  const std::vector<const CatalogFunction*> found = matching_functions(run, object);
   if (found.empty()) {
     if (!statement.if_exists && !run.options.assume_missing &&
         !run.check_schema(object.name.schema)) {

@@ -94,6 +94,18 @@ bool check_body(Run& run, const model::CreateFunction& statement) {
 
 }  // namespace
 
+std::vector<const CatalogFunction*> visible_functions(const Run& run,
+                                                      const model::QualifiedName& name) {
+  std::vector<const CatalogFunction*> result;
+  for (const CatalogFunction* found : run.catalog.find_functions(name)) {
+    const auto hides = [&](const CatalogFunction* before) {
+      return same_inputs(input_types(run, before->definition), input_types(run, found->definition));
+    };
+    if (std::ranges::none_of(result, hides)) result.push_back(found);
+  }
+  return result;
+}
+
 namespace {
 
 /// Only a function that gives back a set has a number of rows: compute_attributes_sql_style().

@@ -385,7 +385,7 @@ bool kind_fits(RelationKind actual, ObjectKind wanted) {
 
 std::vector<const CatalogFunction*> matching_functions(const Run& run,
                                                        const model::ObjectReference& object) {
-  std::vector<const CatalogFunction*> found = run.catalog.find_functions(object.name);
+  std::vector<const CatalogFunction*> found = visible_functions(run, object.name);
   if (object.has_arguments) {
     std::erase_if(found, [&](const CatalogFunction* function) {
       return !has_arguments(run, *function, object.arguments);

@@ -235,6 +235,10 @@ struct DropTarget {
 };
 /// Types of what a function is called with.
 std::vector<model::TypeName> input_types(const Run& run, const model::CreateFunction& function);
+/// All functions of the name but those that one of an earlier schema of search_path hides: it takes
+/// the same. Source: FuncnameGetCandidates() in src/backend/catalog/namespace.c.
+std::vector<const CatalogFunction*> visible_functions(const Run& run,
+                                                      const model::QualifiedName& name);
 /// Whether the function takes these types, as DROP FUNCTION spells them.
 bool has_arguments(const Run& run, const CatalogFunction& function,
                    const std::vector<model::TypeName>& arguments);
