@@ -38,6 +38,7 @@ class Printer {
   Text in_list(const Expression& e, bool negated);
   Text call(const Expression& e);
   Text sql_syntax(const Expression& e);
+  Text row(const Expression& e, const model::TypeName& target);
   /// An argument of SQL's own syntax: only a bare literal says its type.
   Text part(const Expression& e);
   Text cast(const Expression& e);
@@ -158,6 +159,7 @@ Printer::Text Printer::typed(const Expression& e, const model::TypeName& target)
     bare.modifiers.clear();
     return constant(e, bare);
   }
+  if (e.kind == ExpressionKind::kRow && target.array_dimensions == 0) return row(e, target);
   const Text text = print(e);
   const model::TypeName from = type_of(e);
   if (!text || target.name.name.empty() || is_unknown(target) || from.name.name.empty() ||
@@ -165,6 +167,21 @@ Printer::Text Printer::typed(const Expression& e, const model::TypeName& target)
     return text;
   }
   return fmt::format("({})::{}", *text, shown_type(target, false));
+}
+
+/// ROW(…) of a composite type: attributes that came later are NULL. Source: get_rule_expr(),
+/// T_RowExpr.
+Printer::Text Printer::row(const Expression& e, const model::TypeName& target) {
+  const Relation* type = catalog_.find_relation(target.name);
+  if (type == nullptr || type->columns.size() < e.args.size()) return std::nullopt;
+  std::string result;
+  for (std::size_t i = 0; i < type->columns.size(); ++i) {
+    const Text text = i < e.args.size() ? typed(e.args[i], type->columns[i].type) : Text("NULL");
+    if (!text) return std::nullopt;
+    if (!result.empty()) result += ", ";
+    result += *text;
+  }
+  return fmt::format("ROW({})", result);
 }
 
 Printer::Text Printer::list(const std::vector<Expression>& args, std::string_view separator) {

@@ -398,8 +398,10 @@ class Writer {
     const bool literal = value.kind == model::ExpressionKind::kConstant &&
                          (value.constant == model::ConstantKind::kString ||
                           value.constant == model::ConstantKind::kNull);
-    return readable_expression(catalog_, {}, default_of(table, own),
-                               literal ? base_type(catalog_, own.type) : model::TypeName{});
+    model::TypeName wanted;
+    if (literal) wanted = base_type(catalog_, own.type);
+    if (value.kind == model::ExpressionKind::kRow) wanted = own.type;
+    return readable_expression(catalog_, {}, default_of(table, own), wanted);
   }
 
   std::string column(const Relation& table, const Column& own) {
