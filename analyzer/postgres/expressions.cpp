@@ -125,30 +125,51 @@ std::optional<Expression> inlined_body(const CatalogFunction& function) {
   return select->query.targets[0].expression;
 }
 
-// Types whose input and output functions depend on settings or catalogs, and those of which only
-// the input function does; interval's output is stable since version 15. Source: pg_type and
-// pg_proc of PostgreSQL 12 to 18.
-constexpr std::string_view kStableTypes[] = {
-    "aclitem",       "date",         "money",     "regclass",    "regcollation", "regconfig",
-    "regdictionary", "regnamespace", "regoper",   "regoperator", "regproc",      "regprocedure",
-    "regrole",       "regtype",      "timestamp", "timestamptz"};
-constexpr std::string_view kStableInput[] = {"interval", "time", "timetz", "xml"};
+struct StableType {
+  std::string_view name;
+  int output_since = 0;  ///< The version since which the output function is stable, too.
+};
+
+// Types whose input functions depend on settings or catalogs. Source: pg_type and pg_proc of
+// PostgreSQL 12 to 18.
+constexpr int kNeverStable = 1000;
+constexpr StableType kStableTypes[] = {{"aclitem"},
+                                       {"date"},
+                                       {"interval", 15},
+                                       {"money"},
+                                       {"regclass"},
+                                       {"regcollation"},
+                                       {"regconfig"},
+                                       {"regdictionary"},
+                                       {"regnamespace"},
+                                       {"regoper"},
+                                       {"regoperator"},
+                                       {"regproc"},
+                                       {"regprocedure"},
+                                       {"regrole"},
+                                       {"regtype"},
+                                       {"time", kNeverStable},
+                                       {"timestamp"},
+                                       {"timestamptz"},
+                                       {"timetz", kNeverStable},
+                                       {"xml", kNeverStable}};
+
+const StableType* stable_type(const model::TypeName& base) {
+  const auto* found = std::ranges::find(kStableTypes, base.name.name, &StableType::name);
+  return base.name.schema == "pg_catalog" && found != std::end(kStableTypes) ? found : nullptr;
+}
 
 bool has_stable_output(const Catalog& catalog, const model::TypeName& type) {
   const model::TypeName base = base_type(catalog, type);
   const char kind = category(catalog, base);
   if (base.array_dimensions > 0 || kind == 'E' || kind == 'C' || kind == 'R') return true;
-  constexpr int kStableIntervals = 15;
-  return base.name.schema == "pg_catalog" &&
-         (std::ranges::find(kStableTypes, base.name.name) != std::end(kStableTypes) ||
-          (base.name.name == "interval" && catalog.server_version() >= kStableIntervals));
+  const StableType* stable = stable_type(base);
+  return stable != nullptr && catalog.server_version() >= stable->output_since;
 }
 
 bool has_stable_input(const Catalog& catalog, const model::TypeName& type) {
   const model::TypeName base = base_type(catalog, type);
-  return has_stable_output(catalog, base) ||
-         (base.name.schema == "pg_catalog" &&
-          std::ranges::find(kStableInput, base.name.name) != std::end(kStableInput));
+  return has_stable_output(catalog, base) || stable_type(base) != nullptr;
 }
 
 void add_volatility(const Catalog& catalog, const Scope& scope, const Expression& expression,

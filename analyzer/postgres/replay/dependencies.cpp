@@ -326,13 +326,6 @@ void unlink_from_parents(Run& run, const Relation& relation) {
   }
 }
 
-/// The tables that a foreign key has triggers on, besides its own: of a partitioned table that it
-/// references all parts, before version 15 only those with rows.
-void lock_triggers_of(Run& run, const Relation& referenced) {
-  if (run.since(15)) return run.lock_tree(referenced, LockMode::kAccessExclusive);
-  for (const Oid leaf : run.leaves(referenced)) run.lock(leaf, LockMode::kAccessExclusive);
-}
-
 void remove_constraint(Run& run, Oid table, Oid part) {
   const Relation* owner = run.catalog.relation(table);
   if (owner == nullptr) return;
@@ -342,7 +335,7 @@ void remove_constraint(Run& run, Oid table, Oid part) {
   if (found->kind == ConstraintKind::kForeignKey) {
     if (const Relation* referenced = run.catalog.relation(found->referenced_table)) {
       run.lock(*referenced, LockMode::kAccessExclusive);
-      lock_triggers_of(run, *referenced);
+      run.lock_triggers_of(*referenced);
     }
   }
   run.change(table, [&](Relation& copy) {
@@ -379,7 +372,7 @@ void remove_relation(Run& run, const Relation& relation, bool implied) {
   for (const CatalogConstraint& constraint : relation.constraints) {
     if (constraint.kind == ConstraintKind::kForeignKey && constraint.inherited_from == 0) {
       if (const Relation* referenced = run.catalog.relation(constraint.referenced_table)) {
-        lock_triggers_of(run, *referenced);
+        run.lock_triggers_of(*referenced);
       }
     }
   }

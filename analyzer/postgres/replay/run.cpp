@@ -305,6 +305,11 @@ void Run::lock_tree(const Relation& relation, LockMode mode) {
   for (const Oid oid : descendants(relation)) lock(oid, mode);
 }
 
+void Run::lock_triggers_of(const Relation& referenced) {
+  if (since(15)) return lock_tree(referenced, LockMode::kAccessExclusive);
+  for (const Oid leaf : leaves(referenced)) lock(leaf, LockMode::kAccessExclusive);
+}
+
 Work Run::work(const Relation& relation, std::string reason) const {
   Work result;
   result.relation = relation.oid;

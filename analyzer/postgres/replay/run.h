@@ -95,6 +95,9 @@ class Run {
   void lock(const Relation& relation, LockMode mode);
   void lock(Oid oid, LockMode mode);
   void lock_tree(const Relation& relation, LockMode mode);
+  /// The tables that a foreign key has triggers on, besides its own: of a partitioned table that it
+  /// references all parts, before version 15 only those with rows.
+  void lock_triggers_of(const Relation& referenced);
   void rewrite(const Relation& relation, std::string reason);
   void rebuild(const Relation& index, std::string reason);
   void scan(const Relation& relation, std::string reason);

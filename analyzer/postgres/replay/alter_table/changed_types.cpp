@@ -174,12 +174,9 @@ bool remake_foreign_key(Run& run, const Relation& table, const CatalogConstraint
     return true;
   }
   if (table.oid == changed && referenced->kind == RelationKind::kPartitionedTable) {
-    // Before version 15 only tables with rows have triggers to be dropped.
-    run.lock(*referenced,
-             run.since(15) ? LockMode::kAccessExclusive : LockMode::kShareRowExclusive);
-    for (const Oid below : run.since(15) ? run.descendants(*referenced) : run.leaves(*referenced)) {
-      run.lock(below, LockMode::kAccessExclusive);
-    }
+    // It is locked for the key that is made again where none of its triggers is dropped.
+    run.lock(*referenced, LockMode::kShareRowExclusive);
+    run.lock_triggers_of(*referenced);
   } else if (table.oid == changed) {
     run.lock(*referenced, LockMode::kAccessExclusive);
   } else {
